@@ -1,0 +1,1 @@
+"""mixreal: image classifiers from limited real and abundant synthetic images."""

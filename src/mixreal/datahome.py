@@ -1,0 +1,31 @@
+"""Where the user's own material lies: one folder, named by `MIXREAL_DATA` or `--data`."""
+
+import os
+from pathlib import Path
+
+from mixreal.errors import BadInput
+
+#: What we look for below the data folder, and the sub-folder each is kept in.
+FOLDERS = {
+    "models": "models3d",  # class folders of meshes
+    "backgrounds": "backgrounds",  # photographs
+    "textures": "textures",  # material images
+    "envmaps": "envmaps",  # equirectangular .hdr
+    "cifar": "data/cifar",  # cifar10_subset.npz, cifar100_subset.npz, or the official archives
+}
+
+
+def find(kind: str, data: str | None = None) -> Path | None:
+    """The folder of that kind of material, or None when there is no data folder or it lacks that kind.
+
+    `data` overrides the environment variable `MIXREAL_DATA`. A data folder that does not exist is an error.
+    """
+    home = data or os.environ.get("MIXREAL_DATA", "")
+    if not home:
+        return None
+    root = Path(home).expanduser()
+    if not root.is_dir():
+        raise BadInput(f"the data folder {home!r} (--data or MIXREAL_DATA) is not a folder: "
+                       "give an existing one, or unset it to use what is built in")
+    place = root / FOLDERS[kind]
+    return place if place.is_dir() else None

@@ -1,0 +1,28 @@
+"""What a person did that cannot work, said in one line: what was given, what was expected, what to do."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class BadInput(ValueError):
+    """Wrong input, told to a person. The CLI prints the message alone and exits with 2."""
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """A suggestion to end an error with: the nearest known name if there is one, and all of them if few.
+
+    >>> did_you_mean("textur", ["texture", "lighting"])
+    "did you mean 'texture'? known: lighting, texture"
+    """
+    names = sorted(known)
+    near = get_close_matches(given, names, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{hint}known: {', '.join(names)}" if len(names) <= 40 else hint.strip()
+
+
+def check_known(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Raise `BadInput` for the first of `given` names that is not `known`; `what` names the kind of thing."""
+    names = list(known)
+    for name in given:
+        if name not in names:
+            raise BadInput(f"unknown {what} {name!r}: {did_you_mean(name, names)}")
