@@ -1,0 +1,64 @@
+"""Textures, backgrounds and environment maps for the renderer: from folders, or procedural."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixreal.images import backgrounds as made_backgrounds
+from mixreal.images import photos, skies
+from mixreal.images import textures as made_textures
+from mixreal.images.photos import Pictures
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Pictures as arrays; each `*_names` runs in parallel to its array."""
+
+    textures: NDArray[np.uint8]  # (k, 256, 256, 3) sRGB
+    backgrounds: NDArray[np.uint8]  # (b, 256, 256, 3) sRGB
+    envmaps: NDArray[np.float32]  # (e, 64, 128, 3) linear radiance, equirectangular, row 0 is up
+    texture_names: tuple[str, ...]
+    background_names: tuple[str, ...]
+    envmap_names: tuple[str, ...]
+    problems: tuple[str, ...]  # a line for each file left out: which, and why
+    digest: str  # of the files' contents, or of the code that made them
+
+
+def open_assets(backgrounds: str = "procedural", textures: str = "procedural",
+                envmaps: str = "procedural") -> Assets:
+    """Each of the three is a folder of pictures (.hdr for `envmaps`) or "procedural".
+
+    Broken files are left out and named in `problems`; a folder without any usable picture is `BadInput`.
+    """
+    t = _open(textures, lambda folder: photos.read_photos(folder, "textures"), made_textures.make, "texture")
+    b = _open(backgrounds, lambda folder: photos.read_photos(folder, "backgrounds"), made_backgrounds.make,
+              "background")
+    e = _open(envmaps, photos.read_envmaps, skies.make, "sky")
+    digest = hashlib.blake2b(digest_size=16)
+    for source, pictures in ((textures, t), (backgrounds, b), (envmaps, e)):
+        _add(digest, source, pictures)
+    return Assets(t.pixels, b.pixels, e.pixels, t.names, b.names, e.names,
+                  t.problems + b.problems + e.problems, digest.hexdigest())
+
+
+def _open(source: str, read: Callable[[Path], Pictures], make: Callable[[], NDArray[Any]], what: str) -> Pictures:
+    if source != "procedural":
+        return read(Path(source).expanduser())
+    pixels = make()
+    return Pictures(pixels, tuple(f"{what}-{i:02d}" for i in range(len(pixels))), ())
+
+
+def _add(digest: Any, source: str, pictures: Pictures) -> None:
+    """Take in the files as they lie on disk: the hash is the same on every machine. For made ones, their code."""
+    folder = Path(__file__).parent / "images" if source == "procedural" else Path(source).expanduser()
+    names = sorted(p.name for p in folder.glob("*.py")) if source == "procedural" else pictures.names
+    for name in names:
+        content = (folder / name).read_bytes()
+        content = content.replace(b"\r\n", b"\n") if source == "procedural" else content
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)

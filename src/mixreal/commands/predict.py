@@ -1,0 +1,53 @@
+"""`mixreal predict`: a classifier on your images."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from mixreal.commands.parse import check_count, parse
+from mixreal.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Predict:
+    """Say what images show: one line an image, its name, the class and how likely, then the next likeliest."""
+
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]  # a run folder of `mixreal train`
+    images: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IMAGE")]  # files or folders
+    top: int = 3  # classes to name
+
+
+def run(argv: Sequence[str]) -> int:
+    """Parse, classify, print."""
+    asked = parse(Predict, argv, "predict")
+    check_count("--top", asked.top, 1, 1000)
+
+    from mixreal.predicting import predict
+
+    paths = [path for name in asked.images for path in _files(Path(name))]
+    for told in predict(_one_run(Path(asked.run)), paths):
+        likely = sorted(told.probabilities.items(), key=lambda pair: -pair[1])[:asked.top]
+        print(f"{told.path}\t" + "  ".join(f"{name} {100 * share:.1f}%" for name, share in likely))
+    return 0
+
+
+def _files(path: Path) -> list[Path]:
+    """A file itself; of a folder, its images by name."""
+    if not path.is_dir():
+        return [path]
+    from PIL import Image
+
+    Image.init()
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in Image.EXTENSION)
+    if not found:
+        raise BadInput(f"no image in {str(path)!r}: give image files, or a folder that holds some")
+    return found
+
+
+def _one_run(folder: Path) -> Path:
+    """The folder, or the first run in it when it holds one a seed."""
+    seeds = sorted(folder.glob("seed-*")) if folder.is_dir() and not (folder / "config.toml").exists() else []
+    return seeds[0] if seeds else folder

@@ -1,0 +1,149 @@
+"""`mixreal train`: photos + models -> a classifier."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from mixreal.commands.parse import FLAT, Out, check_count, flag_value, parse, render_spec
+from mixreal.errors import BadInput, did_you_mean
+from mixreal.spec import DEFAULT_VARY, RenderSpec, fingerprint, to_mapping
+from mixreal.trainspec import TrainSpec
+
+if TYPE_CHECKING:
+    from mixreal.dataset import Dataset
+    from mixreal.real import RealData
+
+IMAGES_PER_CLASS = 4000  # rendered when --images is not given
+STEPS = 1000  # taken when neither --steps nor --epochs is given
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a classifier on photos beside rendered images: renders first, then trains, then tests.
+
+    Photos and models are folders of class folders with the same class names. Stopped half-way? Run it again.
+    """
+
+    out: Out  # where the run goes; rendered images go beside it
+    real: str = ""  # a folder of class folders of photos, or cifar-da4, cifar-da9; "" with --mix 0:1
+    models: str = "procedural"  # a folder of class folders of meshes, or "procedural"
+    synthetic: Annotated[str, tyro.conf.arg(metavar="DIR")] = ""  # a finished dataset, instead of rendering one
+    training: Annotated[TrainSpec, FLAT] = field(default_factory=TrainSpec)
+    seeds: tuple[int, ...] = ()  # several: one run each, in OUT/seed-N; else --seed alone
+    per_class: int = 0  # use only so many photos a class, chosen by the seed; 0 = all
+    classes: tuple[str, ...] = ()  # which classes, in label order; () = all
+    size: int = 32  # pixels a side
+    images: int = 0  # to render in all; 0 = 4,000 a class
+    vary: tuple[str, ...] = DEFAULT_VARY  # variations of the rendered images
+    ranges: dict[str, Any] = field(default_factory=dict)  # of latents, as in `mixreal render`
+    spec: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""  # a TOML file as for `mixreal render`; flags go over it
+    data: str = ""  # the folder of your own material; "" = MIXREAL_DATA
+    threads: int = 0  # that render; 0 = one a core
+
+
+def run(argv: Sequence[str]) -> int:
+    """Parse, render what is missing, train each seed; prints the accuracies."""
+    asked = parse(Train, argv, "train", _start(argv))
+    check_count("--per-class", asked.per_class, 0, 10**9)
+    check_count("--threads", asked.threads, 0, 1024)
+    check_count("--images", asked.images, 0, 10**12)
+    training = asked.training
+    if training.steps == 0 and training.epochs == 0:
+        training = replace(training, steps=STEPS)
+    seeds = asked.seeds or (training.seed,)
+    if len(set(seeds)) < len(seeds):
+        raise BadInput(f"--seeds {' '.join(map(str, seeds))}: a seed is named twice: name each once")
+
+    from mixreal.minibatches import Mix
+    from mixreal.training import train
+
+    mix = Mix.parse(training.mix)
+    mix.counts(training.batch)
+    if mix.real and not asked.real:
+        raise BadInput(f"--mix {training.mix} needs photos: give --real PHOTOS/ (or cifar-da4), or use --mix 0:1")
+    real = {seed: _real(asked, seed) for seed in seeds} if asked.real else {}
+    classes = real[seeds[0]].classes if real else asked.classes
+    if real and mix.synthetic and not asked.synthetic and not asked.classes:
+        _check_classes(asked, classes)
+    synthetic = _synthetic(asked, classes) if mix.synthetic else None
+    for seed in seeds:
+        folder = Path(asked.out) if len(seeds) == 1 else Path(asked.out) / f"seed-{seed}"
+        done = train(real.get(seed), synthetic, replace(training, seed=seed), folder)
+        for key, score in done.results.items():
+            print(f"{folder}  {key:<18} {100 * score['accuracy']:.1f}%  "
+                  f"({100 * score['low']:.1f} to {100 * score['high']:.1f}, n = {int(score['n']):,})")
+    return 0
+
+
+def _start(argv: Sequence[str]) -> Train:
+    """The defaults that flags go over: those of --spec, where it is given."""
+    file = flag_value(argv, "--spec")
+    recipe = render_spec(file) if file else RenderSpec()
+    return Train(tyro.MISSING, models=recipe.models, classes=recipe.classes, size=recipe.size, images=recipe.images,
+                 vary=recipe.vary, ranges=recipe.ranges)
+
+
+def _real(asked: Train, seed: int) -> "RealData":
+    from mixreal.real import load
+
+    return load(asked.real, size=asked.size, data=asked.data or None, per_class=asked.per_class or None, seed=seed,
+                classes=asked.classes)
+
+
+def _check_classes(asked: Train, photos: tuple[str, ...]) -> None:
+    """`BadInput` for a class on one side only: of two folders, the names have to agree.
+
+    CIFAR's classes and those of the procedural models are given, not chosen: there the other side may have fewer.
+    """
+    from mixreal.models.library import find_models
+    from mixreal.models.shapes import CLASSES
+    from mixreal.real import names
+
+    if asked.models == "procedural":
+        models: tuple[str, ...] = CLASSES
+    else:
+        models = tuple(name for name, files in find_models(Path(asked.models).expanduser()).items() if files)
+    sides = [(photos, models, f"photos {asked.real!r}", f"models {asked.models!r}")]
+    if asked.models != "procedural" and asked.real not in names():
+        sides.append((models, photos, f"models {asked.models!r}", f"photos {asked.real!r}"))
+    for here, there, mine, other in sides:
+        for name in here:
+            if name not in there:
+                common = sorted(set(photos) & set(models))
+                todo = f"leave it out with --classes {' '.join(common)}" if len(common) > 1 else "rename the folders"
+                raise BadInput(f"class {name!r} is among the {mine} but not among the {other} "
+                               f"({did_you_mean(name, there)}): give it there too, or {todo}")
+
+
+def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset":
+    """The given dataset, or one rendered beside the run in a folder named by what made it."""
+    from mixreal.dataset import read, with_classes
+    from mixreal.produce import produce
+
+    if asked.synthetic:
+        found = read(asked.synthetic)
+        return with_classes(found, classes) if classes else found
+    recipe = render_spec(asked.spec) if asked.spec else RenderSpec()
+    recipe = replace(recipe, models=asked.models, classes=classes, size=asked.size, vary=asked.vary,
+                     ranges=asked.ranges, images=asked.images)
+    if not recipe.images and not recipe.per_model:
+        recipe = replace(recipe, images=IMAGES_PER_CLASS * _class_count(recipe))
+    beside = Path(os.path.abspath(asked.out)).parent
+    folder = beside / f"synthetic-{fingerprint(to_mapping(recipe))}"
+    return produce(recipe, folder, threads=asked.threads or None)
+
+
+def _class_count(recipe: RenderSpec) -> int:
+    if recipe.classes:
+        return len(recipe.classes)
+    if recipe.models == "procedural":
+        from mixreal.models.shapes import CLASSES
+
+        return len(CLASSES)
+    from mixreal.models.library import find_models
+
+    return len(find_models(Path(recipe.models).expanduser()))

@@ -1,0 +1,124 @@
+"""A library of models: class folders of mesh files, or the built-in procedural ones."""
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixreal.errors import BadInput, check_known
+from mixreal.models import built, shapes
+from mixreal.models.load import SUFFIXES, load_mesh
+from mixreal.models.mesh import Mesh
+
+
+@dataclass(frozen=True)
+class Library:
+    """Models by class. `names`, `class_of` and `meshes` run in parallel: class by class, then by name."""
+
+    classes: tuple[str, ...]
+    names: tuple[str, ...]  # "car/sedan_01"
+    class_of: NDArray[np.int64]  # (m,) index into classes
+    meshes: tuple[Mesh, ...]  # normalised
+    problems: tuple[str, ...]  # a line for each file that could not be loaded: which, and why
+    digest: str  # of the files' contents, or of the generator and its seeds
+
+    def __len__(self) -> int:
+        return len(self.meshes)
+
+
+def open_library(models: str = "procedural", classes: tuple[str, ...] = (), per_class: int = 100,
+                 first: int = 0) -> Library:
+    """The models to render: `models` is a folder of class folders of mesh files, or "procedural".
+
+    `classes` says which classes and in what order; () is all of them by name. With "procedural", each class has the
+    models of seeds `first` to `first + per_class - 1`. A file that cannot be loaded is named in `problems`; a folder
+    or class without any usable model is `BadInput`.
+    """
+    if len(set(classes)) != len(classes):
+        raise BadInput(f"classes {', '.join(classes)}: a class is named twice: name each once")
+    if models == "procedural":
+        return _procedural(tuple(classes), per_class, first)
+    return _folder(Path(models).expanduser(), tuple(classes))
+
+
+def find_models(folder: Path, classes: tuple[str, ...] = ()) -> dict[str, list[Path]]:
+    """The mesh files of each class below `folder`, by name, without reading them."""
+    if not folder.is_dir():
+        raise BadInput(f"models {str(folder)!r}: no such folder: give a folder of class folders of mesh files, "
+                       'or "procedural"')
+    found = {p.name: _mesh_files(p) for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")}
+    if not any(found.values()):
+        raise BadInput(f"models {str(folder)!r}: no mesh file in any class folder: expected CLASS/MODEL with one of "
+                       f"{', '.join(SUFFIXES)}")
+    check_known(classes, found, f"class of models in {str(folder)!r}")
+    chosen = classes or tuple(name for name, files in found.items() if files)
+    for name in chosen:
+        if not found[name]:
+            raise BadInput(f"models {str(folder / name)!r}: no mesh file for class {name!r}: "
+                           f"expected one of {', '.join(SUFFIXES)}")
+    return {name: found[name] for name in chosen}
+
+
+def _folder(folder: Path, classes: tuple[str, ...]) -> Library:
+    found = find_models(folder, classes)
+    names: list[str] = []
+    class_of: list[int] = []
+    meshes: list[Mesh] = []
+    problems: list[str] = []
+    for number, (kind, files) in enumerate(found.items()):
+        before = len(meshes)
+        for path in files:
+            try:
+                mesh = load_mesh(path)
+            except BadInput as problem:
+                problems.append(str(problem))
+                continue
+            name = f"{kind}/{path.relative_to(folder / kind).with_suffix('').as_posix()}"
+            names.append(f"{name}{path.suffix}" if name in names else name)  # a.glb beside a.obj
+            meshes.append(replace(mesh, name=names[-1]))
+            class_of.append(number)
+        if len(meshes) == before:
+            raise BadInput(f"models {str(folder / kind)!r}: none of its {len(files)} mesh files can be loaded: "
+                           f"{problems[-1]}")
+    return Library(tuple(found), tuple(names), np.array(class_of, np.int64), tuple(meshes), tuple(problems),
+                   _digest(folder, tuple(found)))
+
+
+def _procedural(classes: tuple[str, ...], per_class: int, first: int) -> Library:
+    if per_class < 1 or first < 0:
+        raise BadInput(f"procedural models: {per_class} a class from seed {first}: expected at least 1, from 0 or more")
+    check_known(classes, shapes.CLASSES, "procedural class")
+    chosen = classes or tuple(sorted(shapes.CLASSES))
+    jobs = [(kind, seed) for kind in chosen for seed in range(first, first + per_class)]
+    names = tuple(f"{kind}/procedural-{seed:04d}" for kind, seed in jobs)
+    meshes = tuple(replace(mesh, name=name) for mesh, name in zip(built.build(jobs), names, strict=True))
+    digest = hashlib.blake2b("\0".join((built.generator_digest(), *names)).encode(), digest_size=16)
+    return Library(chosen, names, np.repeat(np.arange(len(chosen)), per_class).astype(np.int64), meshes, (),
+                   digest.hexdigest())
+
+
+def _mesh_files(folder: Path) -> list[Path]:
+    return [p for p in _visible_files(folder) if p.suffix.lower() in SUFFIXES]
+
+
+def _visible_files(folder: Path) -> list[Path]:
+    """Every file below `folder`, sorted, hidden ones and those in hidden folders left out."""
+    found = []
+    for place, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(place) / name for name in files if not name.startswith(".")]
+    return sorted(found)
+
+
+def _digest(folder: Path, classes: tuple[str, ...]) -> str:
+    """A hash of every file in the class folders: a mesh's look also depends on .mtl, .bin and pictures beside it."""
+    digest = hashlib.blake2b(digest_size=16)
+    for kind in classes:
+        for path in _visible_files(folder / kind):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()

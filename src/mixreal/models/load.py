@@ -1,0 +1,176 @@
+"""Read one model file: any format trimesh reads, merged to one normalised `Mesh`."""
+
+import logging
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+
+from mixreal.errors import BadInput
+from mixreal.models.mesh import Material, Mesh, normalised
+from mixreal.models.normals import crease_normals
+from mixreal.models.off_colours import read_off_colours
+from mixreal.models.surfaces import GREY, corner_colours, surface
+
+SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".dae")
+
+# trimesh tells its troubles through logging; without a handler Python would print them beside our own message.
+logging.getLogger("trimesh").addHandler(logging.NullHandler())
+
+
+def load_mesh(path: str | Path) -> Mesh:
+    """The model in `path`: scene transforms applied, merged to one mesh, centred, farthest vertex at distance 1.
+
+    Colours are linear, textures at most 512 pixels; points and lines are left out. Where a file has no usable normals
+    they are computed with a crease angle. A file that cannot be read or holds no triangles is `BadInput`.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadInput(f"{path}: not a mesh file: expected one of {', '.join(SUFFIXES)}")
+    try:
+        # trimesh, its readers and PIL raise every kind of exception on a broken file, KeyError and IndexError included
+        pieces = _pieces(path)
+        if not pieces:
+            raise BadInput("it holds no triangles")
+        return normalised(_merged(path.stem, pieces))
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        kind = "" if isinstance(error, (BadInput, OSError)) else f"{type(error).__name__}: "
+        raise BadInput(f"{path}: cannot be read as a mesh: {kind}{reason[:200]}") from error
+
+
+def _pieces(path: Path) -> list[Mesh]:
+    """The parts of the scene in world coordinates, one for each placed geometry that has triangles."""
+    if not path.is_file():
+        raise BadInput("there is no such file")
+    if path.stat().st_size == 0:
+        raise BadInput("the file is empty")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        scene = trimesh.load_scene(path, process=False)
+    if path.suffix.lower() == ".off":
+        _colour_off(scene, path)
+    read: dict[Any, Any] = {}  # what several parts share (images, materials) is decoded once
+    pieces = []
+    for node in scene.graph.nodes_geometry:
+        matrix, name = scene.graph[node]
+        geometry = scene.geometry[name]
+        if isinstance(geometry, trimesh.Trimesh) and len(geometry.faces):
+            piece = _piece(geometry, np.asarray(matrix, np.float64), path.suffix.lower(), read)
+            if piece.triangles:
+                pieces.append(piece)
+    return pieces
+
+
+def _colour_off(scene: Any, path: Path) -> None:
+    """Give an .off file's only geometry the colours that stand in the file."""
+    vertex, face = read_off_colours(path)
+    for geometry in scene.geometry.values():
+        for colours, count, field in ((vertex, len(geometry.vertices), "vertex_colors"),
+                                      (face, len(geometry.faces), "face_colors")):
+            if colours is not None and len(colours) == count:
+                setattr(geometry.visual, field, colours)
+                break
+
+
+def _piece(geometry: Any, matrix: NDArray[np.float64], suffix: str, read: dict[Any, Any]) -> Mesh:
+    """One geometry, placed by `matrix` (4, 4)."""
+    vertices = np.asarray(geometry.vertices, np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+    faces = np.asarray(geometry.faces, np.int64)
+    if faces.min() < 0 or faces.max() >= len(vertices):
+        raise BadInput("a face names a vertex that does not exist")
+    if np.linalg.det(matrix[:3, :3]) < 0:  # a mirror turns triangles inside out
+        faces = faces[:, ::-1]
+    materials, material_of = surface(geometry, suffix, read)
+    colours, by_face = corner_colours(geometry, suffix)
+    uvs = getattr(geometry.visual, "uv", None)
+    uvs = np.zeros((len(vertices), 2)) if uvs is None or len(uvs) != len(vertices) else np.array(uvs, np.float64)
+    # trimesh puts v = 0 at the bottom of the picture; without this the sums in filters could meet NaN
+    uvs = np.nan_to_num(np.stack([uvs[:, 0], 1 - uvs[:, 1]], 1), posinf=0.0, neginf=0.0)
+    normals = _given_normals(geometry, matrix)
+
+    keep = _proper(vertices, faces)
+    if not keep.all():
+        faces, material_of = faces[keep], material_of[keep]
+        colours = colours[keep] if by_face else colours
+    if by_face:  # face colours: each corner becomes a vertex of its own
+        colours = np.repeat(colours, 3, axis=0)
+        vertices, uvs = vertices[faces.reshape(-1)], uvs[faces.reshape(-1)]
+        normals = None if normals is None else normals[faces.reshape(-1)]
+        faces = np.arange(3 * len(faces)).reshape(-1, 3)
+    mesh = _compact(Mesh(
+        "", vertices.astype(np.float32), faces.astype(np.int32),
+        np.zeros((len(vertices), 3), np.float32) if normals is None else normals.astype(np.float32),
+        uvs.astype(np.float32), colours, material_of.astype(np.int32), materials))
+    return _with_creases(mesh) if normals is None and mesh.triangles else mesh
+
+
+def _proper(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which faces have finite corners and an area."""
+    corners = vertices[faces]
+    with np.errstate(invalid="ignore", over="ignore"):
+        cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        area = np.einsum("ij,ij->i", cross, cross)
+        proper: NDArray[np.bool_] = (area > 0) & (area < np.inf)  # False where a corner is NaN or infinite, too
+    return proper
+
+
+def _given_normals(geometry: Any, matrix: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The file's own unit normals in world coordinates, or None where it has none or they make no sense."""
+    if "vertex_normals" not in geometry._cache:  # trimesh would make up its own, smooth everywhere
+        return None
+    given = np.asarray(geometry.vertex_normals, np.float64)
+    if given.shape != np.shape(geometry.vertices) or abs(np.linalg.det(matrix[:3, :3])) < 1e-30:
+        return None
+    normals = given @ np.linalg.inv(matrix[:3, :3])  # the inverse transpose, from the right
+    length = np.sqrt(np.einsum("ij,ij->i", normals, normals))
+    sane = (length > 1e-12) & (length < np.inf)  # False for NaN too
+    if not sane.all() and not sane[geometry.faces].all():
+        return None
+    return normals / np.where(sane, length, 1)[:, None]
+
+
+def _with_creases(mesh: Mesh) -> Mesh:
+    """The mesh with computed normals; vertices on sharp edges are doubled."""
+    corner_normals = crease_normals(mesh.vertices, mesh.faces).reshape(-1, 3)
+    key = np.concatenate([mesh.faces.reshape(-1, 1), np.round(corner_normals * 1000).astype(np.int32)], axis=1)
+    _, first, index = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    source = mesh.faces.reshape(-1)[first]
+    return replace(mesh, vertices=mesh.vertices[source], normals=corner_normals[first], uvs=mesh.uvs[source],
+                   colours=mesh.colours[source], faces=index.reshape(-1, 3).astype(np.int32))
+
+
+def _compact(mesh: Mesh) -> Mesh:
+    """The mesh without vertices that no face uses."""
+    used = np.zeros(len(mesh.vertices), bool)
+    used[mesh.faces] = True
+    if used.all():
+        return mesh
+    index = (np.cumsum(used) - 1).astype(np.int32)
+    return replace(mesh, vertices=mesh.vertices[used], normals=mesh.normals[used], uvs=mesh.uvs[used],
+                   colours=mesh.colours[used], faces=index[mesh.faces])
+
+
+def _merged(name: str, pieces: list[Mesh]) -> Mesh:
+    """All pieces as one mesh; equal materials become one."""
+    materials: list[Material] = []
+    number: dict[Any, int] = {}
+    material_of, faces, offset = [], [], 0
+    for piece in pieces:
+        own = []
+        for m in piece.materials or (GREY,):
+            key = (m.colour, m.metallic, m.roughness, id(m.texture), m.alpha_mode, m.alpha_cutoff)
+            if key not in number:
+                number[key] = len(materials)
+                materials.append(m)
+            own.append(number[key])
+        material_of.append(np.array(own, np.int32)[piece.material_of])
+        faces.append(piece.faces + np.int32(offset))
+        offset += len(piece.vertices)
+    return Mesh(name, np.concatenate([p.vertices for p in pieces]), np.concatenate(faces),
+                np.concatenate([p.normals for p in pieces]), np.concatenate([p.uvs for p in pieces]),
+                np.concatenate([p.colours for p in pieces]), np.concatenate(material_of), tuple(materials))

@@ -1,0 +1,244 @@
+"""The scalar kernel: one thread a pixel, plain and readable, the same source for CPU and CUDA."""
+
+import warp as wp
+
+from mixreal.render.layout import Face, Image, World
+from mixreal.render.shading import fall, reflect_sky, reflect_sun, sample, sky_terms, turned
+from mixreal.render.tracing import FAR, Hit, blocked, closest
+from mixreal.scene import GROUND_NONE, GROUND_TEXTURE
+
+LAYERS = wp.constant(4)  # see-through surfaces behind one another, at most
+LIFT = wp.constant(1.0e-3)  # shadow rays start this far off the surface, in radii of the object
+NO_GROUND = wp.constant(GROUND_NONE)
+TEXTURED_GROUND = wp.constant(GROUND_TEXTURE)
+GROUND_REACH = wp.constant(7.0)  # radii from the object at which a textured ground has faded into the background
+
+
+@wp.struct
+class Seen:
+    """What one camera ray meets."""
+
+    colour: wp.vec3
+    coverage: float  # by the object, 0 to 1
+    distance: float  # of the object, along the ray; FAR: none
+    normal: wp.vec3  # of the object, world
+    occluded: float  # 1: an occluder is in front
+
+
+@wp.func
+def camera_ray(image: Image, x: float, y: float) -> wp.vec3:
+    """Unit direction through the image point (x, y), each from -1 to 1, y up."""
+    a = (x - image.shift[0]) * image.tangent
+    b = (y - image.shift[1]) * image.tangent
+    return wp.normalize(image.axes[0] * a + image.axes[1] * b + image.axes[2])
+
+
+@wp.func
+def behind(world: World, image: Image, x: float, y: float, pixel: float) -> wp.vec3:
+    """The background at an image point; `pixel` is its size, in half images."""
+    if image.picture < 0:
+        return wp.cw_mul(image.picture_colour, image.gain)
+    u = image.window[0] + image.window[2] * (0.5 + 0.5 * x)
+    v = image.window[1] + image.window[3] * (0.5 - 0.5 * y)
+    shown = sample(world, world.first_background + image.picture, u, v, image.window[3] * pixel * 0.5)
+    return wp.cw_mul(wp.vec3(shown[0], shown[1], shown[2]), image.gain)
+
+
+@wp.func
+def on_ground(world: World, image: Image, background: wp.vec3, direction: wp.vec3, spread: float) -> wp.vec3:
+    """The background with the ground laid over it: its own texture, or only the object's shadow."""
+    if image.ground == NO_GROUND or direction[1] > -1.0e-4 or image.eye[1] <= image.ground_height:
+        return background
+    t = (image.ground_height - image.eye[1]) / direction[1]
+    point = image.eye + direction * t
+    away = point - image.origin
+    reach = wp.length(wp.vec3(away[0], 0.0, away[2]))
+    if reach > GROUND_REACH:
+        return background
+    up = wp.vec3(0.0, 1.0, 0.0)
+    ambient = sky_terms(image.sky, up, 1.0, 1.0)
+    # A cheap contact shadow: the object hides part of the sky, less the farther away it stands.
+    hidden = 0.55 * fall(1.4 * wp.max(reach - 0.25, 0.0))
+    sun = image.sun_radiance * wp.max(image.sun_direction[1], 0.0)
+    light = ambient * (1.0 - hidden)
+    model = world.models[image.model]
+    start = image.to_model * (point + up * LIFT - image.origin)
+    if image.sun_direction[1] <= 0.0 or not blocked(world, model, start, image.to_model * image.sun_direction):
+        light = light + sun
+    fade = wp.clamp(2.0 * (1.0 - reach / GROUND_REACH), 0.0, 1.0)
+    full = ambient + sun
+    shaded = wp.cw_mul(background, wp.cw_div(light, full + wp.vec3(1.0e-6, 1.0e-6, 1.0e-6)))
+    if image.ground == TEXTURED_GROUND:
+        colour = image.ground_colour
+        if image.ground_texture >= 0:
+            look = sample(world, world.first_texture + image.ground_texture, point[0] * image.ground_repeat,
+                          point[2] * image.ground_repeat, t * spread * image.ground_repeat / wp.max(-direction[1], 0.1))
+            colour = wp.cw_mul(colour, wp.vec3(look[0], look[1], look[2]))
+        shaded = wp.cw_mul(colour, light)
+    return background * (1.0 - fade) + shaded * fade
+
+
+@wp.func
+def surface(world: World, image: Image, face: Face, hit: Hit, direction: wp.vec3, spread: float, normal: wp.vec3,
+            geometric: wp.vec3) -> wp.vec4:
+    """Light leaving the surface towards the eye, and its alpha."""
+    w = 1.0 - hit.u - hit.v
+    material = world.materials[face.material]
+    facing = wp.max(-wp.dot(geometric, direction), 0.15)
+    footprint = hit.distance * spread * (1.0 / wp.sqrt(facing))
+    base = material.colour
+    if material.picture >= 0:
+        uv = face.uv0 * w + face.uv1 * hit.u + face.uv2 * hit.v
+        base = wp.cw_mul(base, sample(world, material.picture, uv[0], uv[1], footprint * face.density))
+    base = wp.cw_mul(base, unpacked(face.colour0) * w + unpacked(face.colour1) * hit.u + unpacked(face.colour2) * hit.v)
+    rgb = image.colour_matrix * wp.vec3(base[0], base[1], base[2])
+    if image.texture_mix > 0.0:
+        rgb = rgb * (1.0 - image.texture_mix) + overlay(world, image, direction * hit.distance, geometric, footprint) \
+            * image.texture_mix
+    rgb = wp.vec3(wp.clamp(rgb[0], 0.0, 1.0), wp.clamp(rgb[1], 0.0, 1.0), wp.clamp(rgb[2], 0.0, 1.0))
+    metallic = wp.clamp(material.metallic + image.metallic, 0.0, 1.0)
+    roughness = wp.clamp(material.roughness * image.roughness, 0.08, 1.0)
+    view = -direction
+    light = reflect_sky(image.sky, image.sky_turn, rgb, metallic, roughness, normal, view)
+    sun = image.sun_direction
+    if wp.dot(normal, sun) > 0.0 and wp.dot(geometric, sun) > 0.0:
+        point = image.eye + direction * hit.distance + geometric * LIFT
+        if not blocked(world, world.models[image.model], image.to_model * (point - image.origin), image.to_model * sun):
+            light = light + wp.cw_mul(reflect_sun(rgb, metallic, roughness, normal, view, sun), image.sun_radiance)
+    alpha = float(1.0)
+    if material.alpha_mode == 1:
+        alpha = wp.where(base[3] >= material.cutoff, 1.0, 0.0)
+    if material.alpha_mode == 2:
+        alpha = base[3]
+    return wp.vec4(light[0], light[1], light[2], alpha)
+
+
+@wp.func
+def overlay(world: World, image: Image, offset: wp.vec3, normal: wp.vec3, footprint: float) -> wp.vec3:
+    """A material image laid over the object from the side that its surface faces most, in model axes."""
+    p = image.to_model * (image.eye + offset - image.origin) * image.texture_repeat
+    n = image.to_model * normal
+    u = p[0]
+    v = -p[1]
+    if wp.abs(n[1]) > wp.abs(n[0]) and wp.abs(n[1]) > wp.abs(n[2]):
+        v = p[2]
+    elif wp.abs(n[0]) > wp.abs(n[2]):
+        u = p[2]
+    look = sample(world, world.first_texture + image.texture, u, v, footprint * image.texture_repeat)
+    return wp.vec3(look[0], look[1], look[2])
+
+
+@wp.func
+def unpacked(code: wp.uint32) -> wp.vec4:
+    """A packed linear vertex colour."""
+    return wp.vec4(float(code & wp.uint32(255)), float((code >> wp.uint32(8)) & wp.uint32(255)),
+                   float((code >> wp.uint32(16)) & wp.uint32(255)), float(code >> wp.uint32(24))) * (1.0 / 255.0)
+
+
+@wp.func
+def in_front(world: World, image: Image, k: int, x: float, y: float, pixel: float) -> wp.vec4:
+    """Colour of occluder k at an image point, and 1 where it covers it."""
+    dx = x - image.card_centre[k, 0]
+    dy = y - image.card_centre[k, 1]
+    a = wp.abs((dx * image.card_turn[k, 0] + dy * image.card_turn[k, 1]) / image.card_size[k, 0])
+    b = wp.abs((dy * image.card_turn[k, 0] - dx * image.card_turn[k, 1]) / image.card_size[k, 1])
+    for _ in range(image.card_squarings[k]):
+        a *= a
+        b *= b
+    if a + b > 1.0:
+        return wp.vec4(0.0, 0.0, 0.0, 0.0)
+    colour = image.card_colour[k]
+    if image.card_texture[k] >= 0:
+        look = sample(world, world.first_texture + image.card_texture[k], dx, dy, pixel * 0.5)
+        colour = wp.cw_mul(colour, wp.vec3(look[0], look[1], look[2]))
+    towards = -image.axes[2]
+    light = sky_terms(image.sky, turned(towards, image.sky_turn), 1.0, 1.0)
+    light = light + image.sun_radiance * wp.max(wp.dot(towards, image.sun_direction), 0.0)
+    colour = wp.cw_mul(colour, light)
+    return wp.vec4(colour[0], colour[1], colour[2], 1.0)
+
+
+@wp.func
+def look(world: World, image: Image, x: float, y: float, pixel: float, backdrop: wp.vec3) -> Seen:
+    """Follow one camera ray through occluders, see-through layers and ground to the background."""
+    seen = Seen()
+    seen.distance = float(FAR)
+    direction = camera_ray(image, x, y)
+    spread = pixel * image.tangent  # width of a pixel at distance 1
+    origin = image.to_model * (image.eye - image.origin)
+    ray = image.to_model * direction
+    through = float(1.0)
+    near = float(0.0)
+    light = wp.vec3(0.0, 0.0, 0.0)
+    model = world.models[image.model]
+    for _ in range(LAYERS):
+        hit = closest(world, model, origin, ray, near)
+        if hit.triangle < 0:
+            break
+        near = hit.distance + 1.0e-4
+        face = world.faces[hit.triangle]
+        back = wp.transpose(image.to_model)
+        triangle = world.triangles[hit.triangle]
+        geometric = wp.normalize(back * wp.cross(triangle.edge1, triangle.edge2))
+        normal = wp.normalize(back * (face.normal0 * (1.0 - hit.u - hit.v) + face.normal1 * hit.u + face.normal2 * hit.v))
+        if wp.dot(geometric, direction) > 0.0:
+            geometric = -geometric
+        if wp.dot(normal, geometric) < 0.0:
+            normal = -normal
+        answer = surface(world, image, face, hit, direction, spread, normal, geometric)
+        if answer[3] <= 0.0:
+            continue
+        if seen.distance == FAR:
+            seen.distance = hit.distance
+            seen.normal = normal
+            seen.coverage = 1.0
+        light = light + wp.vec3(answer[0], answer[1], answer[2]) * (through * answer[3])
+        through = through * (1.0 - answer[3])
+        if through < 0.02:
+            break
+    if through >= 0.02:
+        light = light + on_ground(world, image, backdrop, direction, spread) * through
+    seen.colour = light
+    for k in range(image.cards):
+        card = in_front(world, image, k, x, y, pixel)
+        if card[3] > 0.0:
+            seen.colour = wp.vec3(card[0], card[1], card[2])
+            seen.occluded = 1.0
+    return seen
+
+
+@wp.kernel(enable_backward=False)
+def render_pixels(world: World, images: wp.array(dtype=Image), size: int, samples: wp.array(dtype=wp.vec2),
+                  colour: wp.array(dtype=wp.vec3, ndim=3), mask: wp.array(dtype=float, ndim=3),
+                  whole: wp.array(dtype=float, ndim=3), depth: wp.array(dtype=float, ndim=3),
+                  normal: wp.array(dtype=wp.vec3, ndim=3)):
+    """Mean over the samples of a pixel: light; coverage seen and unoccluded; planar depth and normal of what is seen."""
+    i, row, column = wp.tid()
+    count = samples.shape[0]
+    pixel = 2.0 / float(size)
+    light = wp.vec3(0.0, 0.0, 0.0)
+    visible = float(0.0)
+    amodal = float(0.0)
+    away = float(0.0)
+    facing = wp.vec3(0.0, 0.0, 0.0)
+    middle_x = (float(column) + 0.5) * pixel - 1.0
+    backdrop = behind(world, images[i], middle_x, 1.0 - (float(row) + 0.5) * pixel, pixel)
+    for s in range(count):
+        x = (float(column) + samples[s][0]) * pixel - 1.0
+        y = 1.0 - (float(row) + samples[s][1]) * pixel
+        seen = look(world, images[i], x, y, pixel, backdrop)
+        light = light + seen.colour
+        amodal += seen.coverage
+        if seen.occluded == 0.0 and seen.coverage > 0.0:
+            visible += 1.0
+            away += seen.distance * wp.dot(camera_ray(images[i], x, y), images[i].axes[2])
+            facing = facing + seen.normal
+    share = 1.0 / float(count)
+    colour[i, row, column] = light * share
+    if mask.shape[0] > 0:
+        mask[i, row, column] = visible * share
+        whole[i, row, column] = amodal * share
+    if depth.shape[0] > 0:
+        depth[i, row, column] = wp.where(visible > 0.0, away / wp.max(visible, 1.0), float(wp.inf))
+    if normal.shape[0] > 0:
+        normal[i, row, column] = wp.where(visible > 0.0, wp.normalize(facing), facing)

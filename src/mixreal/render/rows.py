@@ -1,0 +1,51 @@
+"""Scenes as the records that kernels read: one structured row an image."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixreal.render.layout import IMAGE
+from mixreal.render.sensing import Recording
+from mixreal.scene import Scenes
+from mixreal.streams import uniforms
+
+RECORDING = Recording.numpy_dtype()
+
+
+def image_rows(scenes: Scenes) -> NDArray[np.void]:
+    """(n,) of `layout.Image`."""
+    pose, surface, lights, back = scenes.pose, scenes.surface, scenes.lights, scenes.background
+    camera, cards = scenes.camera, scenes.occluders
+    out = np.zeros(len(scenes), IMAGE)
+    out["model"] = scenes.model
+    out["to_model"] = np.linalg.inv(pose.to_world.astype(np.float64))
+    out["origin"] = pose.origin
+    out["colour_matrix"] = surface.colour_matrix
+    for name in ("texture", "texture_mix", "texture_repeat", "roughness", "metallic"):
+        out[name] = getattr(surface, name)
+    for name in ("sun_direction", "sun_radiance", "sky", "sky_turn"):
+        out[name] = getattr(lights, name)
+    out["picture"], out["picture_colour"] = back.image, back.colour
+    for name in ("window", "gain", "ground", "ground_height", "ground_texture", "ground_colour", "ground_repeat"):
+        out[name] = getattr(back, name)
+    for name in ("eye", "axes", "tangent", "shift"):
+        out[name] = getattr(camera, name)
+    present = (cards.size > 0).all(-1)
+    # Those present first, so that the kernel can count them.
+    order = np.argsort(~present, axis=1, kind="stable")
+    out["cards"] = present.sum(1)
+    for name in ("centre", "size", "turn", "squarings", "texture", "colour", "depth"):
+        values = np.log2(cards.exponent).round() if name == "squarings" else getattr(cards, name)
+        out[f"card_{name}"] = np.take_along_axis(values, order.reshape(*order.shape, *[1] * (values.ndim - 2)), 1)
+    return out
+
+
+def recording_rows(scenes: Scenes, size: int, seed: int) -> NDArray[np.void]:
+    """(n,) of `sensing.Recording`. The blur is given for 32 px and grows with the image."""
+    sensor = scenes.sensor
+    out = np.zeros(len(scenes), RECORDING)
+    out["blur"] = sensor.blur * (size / 32)
+    out["gain"] = sensor.exposure[:, None] * sensor.cast
+    out["contrast"], out["brightness"], out["noise"], out["jpeg"] = (
+        sensor.contrast, sensor.brightness, sensor.noise, sensor.jpeg)
+    out["key"] = (uniforms(seed, ["sensor noise"], scenes.index)[0, :, :2] * 2.0**32).astype(np.uint32)
+    return out

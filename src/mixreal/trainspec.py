@@ -1,0 +1,27 @@
+"""What a person asks of training: one frozen dataclass, the same as TOML table and as flags."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class TrainSpec:
+    """One training run, before it exists."""
+
+    mix: str = "1:1"  # real:synthetic in every minibatch; "1:0" real only, "0:1" synthetic only
+    classifier: str = "resnet20"  # "resnet20", "alexnet", or "timm:NAME"
+    augment: tuple[str, ...] = ("crop", "flip")  # of crop, flip, shear, contrast, illumination
+    batch: int = 128  # images a step, both domains together
+    steps: int = 0  # optimizer steps; or
+    epochs: int = 0  # passes over the real training images (over the synthetic ones with "0:1")
+    optimizer: Literal["sgd", "adam"] = "sgd"
+    lr: float = 0.1  # the highest learning rate
+    momentum: float = 0.9  # of sgd
+    weight_decay: float = 1e-4
+    schedule: Literal["one-cycle", "drops", "linear"] = "one-cycle"
+    lr_drops: tuple[int, ...] = ()  # with "drops": divide by 10 after these epochs (App. 3.2); () keeps lr as it is
+    linear_from: int = 0  # with "linear": the epoch after which lr falls to zero (App. 2.2)
+    norm: Literal["shared", "real"] = "shared"  # batch-norm statistics of the saved model and of `test_accuracy`
+    seed: int = 0
+    evaluate_every: int = 0  # steps between points of the curve; 0 = ten points in all
+    precision: Literal["auto", "fp32", "bf16"] = "auto"

@@ -1,0 +1,59 @@
+"""Background: a window of a photograph or a procedural picture, and the ground that the object stands on."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mixreal.assets import Assets
+from mixreal.controls import Choice, Colour, Latents, Slider, option_list
+from mixreal.scene import GROUND_NONE, GROUND_SHADOW, GROUND_TEXTURE, Background, Scenes
+from mixreal.variations.variation import Variation
+
+FLAT, PICTURE = 0, 1
+
+
+def background(assets: Assets) -> Variation:
+    pictures = option_list(assets.background_names)
+    textures = option_list(assets.texture_names)
+    return Variation("background", {
+        "kind": Choice(("flat", "picture"), "flat", (0.12, 0.88)),
+        "colour": Colour((0.05, 0.05, 0.05), (1, 1, 1), (0.5, 0.5, 0.5), doc="of a flat background"),
+        "picture": Choice(pictures, pictures[0]),
+        "zoom": Slider(0.35, 1.0, 1, doc="part of the picture's width that is shown"),
+        "x": Slider(0, 1, 0.5, doc="where the window lies"),
+        "y": Slider(0, 1, 0.5),
+        "mirror": Choice(("no", "yes"), "no"),
+        "gain": Slider(0.6, 1.5, 1, "x", log=True),
+        "ground": Choice(("none", "shadow", "texture"), "none", (0.35, 0.4, 0.25)),
+        "ground_texture": Choice(textures, textures[0]),
+        "ground_repeat": Slider(0.3, 1.5, 0.6, "1/unit", log=True),
+        "ground_level": Slider(0.3, 1.1, 0.8, "x", log=True),
+    }, _apply)
+
+
+def _apply(scenes: Scenes, latents: Latents) -> Scenes:
+    n = len(scenes)
+    zoom = latents["zoom"]
+    u0, v0 = latents["x"] * (1 - zoom), latents["y"] * (1 - zoom)
+    mirror = latents["mirror"] == 1
+    window = np.stack([np.where(mirror, u0 + zoom, u0), v0, np.where(mirror, -zoom, zoom), zoom], -1)
+    kinds = np.array([GROUND_NONE, GROUND_SHADOW, GROUND_TEXTURE], np.int32)
+    corners = _half_height(scenes)
+    return replace(scenes, background=Background(
+        np.where(latents["kind"] == PICTURE, latents["picture"], -1).astype(np.int32),
+        to_linear(latents["colour"]), window.astype(np.float32),
+        np.repeat(latents["gain"][:, None], 3, 1).astype(np.float32),
+        kinds[latents["ground"]], (scenes.pose.origin[:, 1] - corners).astype(np.float32),
+        latents["ground_texture"].astype(np.int32),
+        np.broadcast_to(latents["ground_level"][:, None], (n, 3)).astype(np.float32), latents["ground_repeat"]))
+
+
+def _half_height(scenes: Scenes) -> np.ndarray:
+    """(n,) how far the posed bounding box reaches below the object's origin: the ground is there."""
+    return (np.abs(scenes.pose.to_world[:, 1, :]) * scenes.half_extent).sum(1)
+
+
+def to_linear(encoded: np.ndarray) -> np.ndarray:
+    """sRGB in [0, 1] -> linear float32 (IEC 61966-2-1)."""
+    e = np.asarray(encoded, np.float64)
+    return np.where(e <= 0.04045, e / 12.92, ((e + 0.055) / 1.055) ** 2.4).astype(np.float32)

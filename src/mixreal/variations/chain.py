@@ -1,0 +1,94 @@
+"""The chain of variations that turns (seed, index) into scenes: draws every latent on its own stream, then applies."""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixreal.assets import Assets
+from mixreal.controls import narrow
+from mixreal.errors import BadInput, did_you_mean
+from mixreal.scene import Scenes
+from mixreal.streams import uniforms
+from mixreal.variations.variation import Variation
+
+#: In the order in which they are applied: framing needs the pose, the ground needs light and camera.
+BUILT_IN = {
+    "pose": "mixreal.variations.pose:pose",
+    "texture": "mixreal.variations.texture:texture",
+    "lighting": "mixreal.variations.lighting:lighting",
+    "background": "mixreal.variations.background:background",
+    "camera": "mixreal.variations.camera:camera",
+    "occlusion": "mixreal.variations.occlusion:occlusion",
+    "sensor": "mixreal.variations.sensor:sensor",
+}
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Every variation, and the names of those that are on."""
+
+    variations: tuple[Variation, ...]
+    on: frozenset[str]
+    seed: int
+
+
+def open_chain(vary: Sequence[str], ranges: dict[str, Any], seed: int, assets: Assets) -> Chain:
+    """The built-in variations and any plug-in (`package.module:attr`) named in `vary`, with `ranges` laid over them.
+
+    Raises `BadInput` for unknown variations, latents and options.
+    """
+    places = dict(BUILT_IN)
+    for name in vary:
+        if ":" in name:
+            places[name] = name
+        elif name not in BUILT_IN:
+            raise BadInput(f"unknown variation {name!r}: {did_you_mean(name, BUILT_IN)} "
+                           "(a plug-in is named package.module:attr)")
+    opened = [_open(place, assets) for place in places.values()]
+    on = frozenset(v.name for v, name in zip(opened, places, strict=True) if name in vary)
+    owners = {v.name for v in opened}
+    for key in ranges:
+        if key.partition(".")[0] not in owners:
+            known = [f"{v.name}.{c}" for v in opened for c in v.controls]
+            raise BadInput(f"ranges: unknown latent {key!r}: {did_you_mean(key, known)}")
+    narrowed = tuple(replace(v, controls=narrow(v.controls, v.name, ranges)) for v in opened)
+    return Chain(narrowed, on, seed)
+
+
+def vary_scenes(chain: Chain, scenes: Scenes, fixed: dict[str, Any] | None = None) -> Scenes:
+    """The scenes with every variation applied and every latent recorded under "variation.control".
+
+    `fixed` sets latents by name instead of drawing them: an array as `Control.draw` returns it, one value a row.
+    """
+    n = len(scenes)
+    names = [f"{v.name}.{c}" for v in chain.variations if v.name in chain.on for c in v.controls]
+    drawn = dict(zip(names, uniforms(chain.seed, names, scenes.index), strict=True)) if names else {}
+    record: dict[str, NDArray[Any]] = {}
+    for variation in chain.variations:
+        latents = {}
+        for control_name, control in variation.controls.items():
+            full_name = f"{variation.name}.{control_name}"
+            values = control.draw(drawn[full_name]) if full_name in drawn else control.resting(n)
+            if fixed and full_name in fixed:
+                values = np.broadcast_to(np.asarray(fixed[full_name], values.dtype), values.shape)
+            latents[control_name] = values
+            record |= control.columns(full_name, values)
+        scenes = variation.apply(scenes, latents)
+    return replace(scenes, latents=record)
+
+
+def _open(place: str, assets: Assets) -> Variation:
+    module, _, attr = place.partition(":")
+    try:
+        opener = getattr(importlib.import_module(module), attr)
+    except (ImportError, AttributeError) as error:
+        raise BadInput(f"variation {place!r} cannot be imported ({error}): expected package.module:attr, a function "
+                       "from Assets to Variation") from None
+    variation = opener(assets)
+    if not isinstance(variation, Variation):
+        raise BadInput(f"variation {place!r} gave {type(variation).__name__}: expected mixreal.variations.Variation")
+    return variation

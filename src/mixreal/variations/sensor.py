@@ -1,0 +1,33 @@
+"""Sensor: what lens, chip and file format do to the picture. At 32 px this decides as much as the scene does."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mixreal.assets import Assets
+from mixreal.controls import Choice, Latents, Slider
+from mixreal.scene import Scenes, Sensor
+from mixreal.variations.variation import Variation
+
+
+def sensor(assets: Assets) -> Variation:
+    del assets
+    return Variation("sensor", {
+        "blur": Slider(0.15, 0.9, 0, "px at 32", doc="sigma of the blur"),
+        "exposure": Slider(-0.35, 0.35, 0, "EV"),
+        "red": Slider(-0.16, 0.16, 0, "EV", doc="colour cast"),
+        "blue": Slider(-0.16, 0.16, 0, "EV"),
+        "contrast": Slider(0.7, 1.3, 1, "x", log=True),
+        "brightness": Slider(-0.10, 0.10, 0),
+        "noise": Slider(0.002, 0.05, 0, log=True, doc="sigma, of the full range"),
+        "compressed": Choice(("no", "yes"), "no", (0.4, 0.6)),
+        "quality": Slider(40, 95, 95, doc="JPEG quality"),
+    }, _apply)
+
+
+def _apply(scenes: Scenes, latents: Latents) -> Scenes:
+    cast = 2.0 ** np.stack([latents["red"], np.zeros(len(scenes)), latents["blue"]], -1)
+    quality = np.where(latents["compressed"] == 1, np.round(latents["quality"]), 0)
+    return replace(scenes, sensor=Sensor(
+        latents["blur"], (2.0 ** latents["exposure"]).astype(np.float32), cast.astype(np.float32), latents["contrast"],
+        latents["brightness"], latents["noise"], quality.astype(np.int32)))

@@ -1,0 +1,51 @@
+"""Re-estimated statistics are those of the images given, and the model's own come back."""
+
+import numpy as np
+import pytest
+import torch
+from tiny import tiny
+from torch import nn
+
+from mixreal import batch_norm
+from mixreal.batch_norm import has_batch_norm, statistics_of
+from mixreal.classifiers import build
+
+MEAN, STD = torch.full((3,), 0.5), torch.full((3,), 0.25)
+
+
+def test_one_layer_by_hand():
+    images = tiny("real", 24).images
+    layer = nn.BatchNorm2d(3)
+    layer.running_mean.fill_(9)
+    pixels = (images.reshape(-1, 3).astype(np.float64) / 255 - 0.5) / 0.25
+    with statistics_of(layer, images, MEAN, STD):
+        np.testing.assert_allclose(layer.running_mean.numpy(), pixels.mean(0), atol=1e-5)
+        np.testing.assert_allclose(layer.running_var.numpy(), pixels.var(0, ddof=1), rtol=1e-4)
+        assert not layer.training
+    assert torch.equal(layer.running_mean, torch.full((3,), 9.0))
+    assert (layer.momentum, layer.training, int(layer.num_batches_tracked)) == (0.1, True, 0)
+
+
+def test_chunks_are_averaged(monkeypatch):
+    monkeypatch.setattr(batch_norm, "CHUNK", 6)
+    images = tiny("real", 24).images
+    layer = nn.BatchNorm2d(3)
+    chunks = (images.reshape(4, -1, 3).astype(np.float64) / 255 - 0.5) / 0.25
+    with statistics_of(layer, images, MEAN, STD):
+        np.testing.assert_allclose(layer.running_var.numpy(), chunks.var(1, ddof=1).mean(0), rtol=1e-4)
+
+
+def test_a_network_is_as_before_even_after_an_error():
+    model = build("resnet20", 3, torch.Generator().manual_seed(0), 8)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with pytest.raises(RuntimeError, match="inside"), statistics_of(model, tiny("real", 12).images, MEAN, STD):
+        assert not torch.equal(model.norm.running_mean, before["norm.running_mean"])
+        raise RuntimeError("inside")
+    assert model.training
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_which_models_have_batch_norm():
+    generator = torch.Generator().manual_seed(0)
+    assert has_batch_norm(build("resnet20", 3, generator, 8))
+    assert not has_batch_norm(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(4, 4)))
