@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from tiny import tiny
 from torch import nn
 
 from mixreal import batch_norm
 from mixreal.batch_norm import has_batch_norm, statistics_of
 from mixreal.classifiers import build
+from tiny import tiny
 
 MEAN, STD = torch.full((3,), 0.5), torch.full((3,), 0.25)
 

@@ -4,11 +4,11 @@ import numpy as np
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny import tiny
 
 from mixreal import evaluation
 from mixreal.classifiers import build
 from mixreal.evaluation import channel_statistics, logits, thinned
+from tiny import tiny
 
 
 def test_logits_are_in_order_and_in_evaluation_mode(monkeypatch):

@@ -8,11 +8,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import tiny
 
 from mixreal import minibatches as module
 from mixreal.errors import BadInput
 from mixreal.minibatches import Mix, chosen, minibatches
+from tiny import tiny
 
 
 @pytest.mark.parametrize(("text", "batch", "counts"), [

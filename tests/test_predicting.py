@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tiny import CLASSES, tiny, tiny_real
 
 from mixreal.errors import BadInput
 from mixreal.predicting import load_classifier, predict
 from mixreal.runs import read_predictions
 from mixreal.training import train
 from mixreal.trainspec import TrainSpec
+from tiny import CLASSES, tiny, tiny_real
 
 
 @pytest.fixture(scope="module")

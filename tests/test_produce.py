@@ -1,12 +1,10 @@
 """Producing datasets: the same bytes however the work is split or interrupted, and mistakes that are noticed."""
 
-import json
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -59,7 +57,7 @@ class Fake:
         noise = np.array([np.random.default_rng([synthesis.spec.seed, i]).random() for i in indices], np.float32)
         return SimpleNamespace(index=indices, noise=noise)
 
-    def columns(self, synthesis: Standin, scenes: Any) -> dict[str, Any]:
+    def columns(self, scenes: Any) -> dict[str, Any]:
         return {"label": scenes.index % 3, "index": scenes.index, "model": np.array([f"m{i % 5}" for i in scenes.index]),
                 "camera.elevation": scenes.noise, "light.off": np.full(len(scenes.index), np.nan, np.float32)}
 
@@ -151,7 +149,8 @@ def test_another_spec_in_the_folder_is_told_by_its_keys(tmp_path: Path, fake: Fa
 
 def test_verify_finds_wrong_labels_latents_and_pixels_with_right_checksums(tmp_path: Path, fake: Fake) -> None:
     produce(SPEC, tmp_path)
-    images, rows = np.array(shards.open_images(tmp_path, 1)), shards.read_rows(tmp_path, 1)
+    images = np.array(shards.open_images(tmp_path, 1))
+    rows = {name: np.array(values) for name, values in shards.read_rows(tmp_path, 1).items()}
     images[:, 0, 0] += 1
     rows["label"][3] = (rows["label"][3] + 1) % 3
     rows["camera.elevation"][5:7] += 1
@@ -213,48 +212,94 @@ def test_two_at_once_on_one_folder(tmp_path: Path, fake: Fake, monkeypatch: pyte
     assert verify(tmp_path) == []
 
 
-# -- with the renderer ---------------------------------------------------------------------------------------------
+# -- with worker processes: in a program of its own, whose main module the workers import too -----------------------
 
-TINY = RenderSpec(images=40, size=16, procedural=2, classes=("airplane", "car"), samples=1)
+PROGRAM = """
+import sys, time
+sys.path.insert(0, {tests!r})
+import mixreal
+from test_produce import Fake
+
+class Slow(Fake):
+    def render(self, synthesis, scenes):
+        time.sleep({seconds})
+        return super().render(synthesis, scenes)
+
+mixreal.synthesis = sys.modules["mixreal.synthesis"] = Slow()
+if __name__ == "__main__":
+    from mixreal import shards
+    from mixreal.produce import produce
+    from mixreal.spec import RenderSpec
+    shards.SHARD = 8
+    produce(RenderSpec(images=320, size=8), {folder!r}, threads=1, processes={processes},
+            on_progress=lambda n: print(n, flush=True))
+"""
 
 
-def test_rendered_in_one_process_two_and_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The header's shard size is what the workers go by, so small shards are made by the main process alone."""
-    monkeypatch.setattr(shards, "SHARD", 16)
-    dataset = produce(TINY, tmp_path / "one", threads=2)
-    assert np.bincount(dataset.labels).tolist() == [20, 20]
-    assert dataset.images.std() > 5
-    assert verify(tmp_path / "one") == []
-    produce(TINY, tmp_path / "two", threads=1, processes=2)
-    assert content(tmp_path / "one") == content(tmp_path / "two")
-    assert not multiprocessing.active_children()
+def start(folder: Path, processes: int, seconds: float) -> "subprocess.Popen[str]":
+    program = folder.with_suffix(".py")
+    program.write_text(PROGRAM.format(tests=str(Path(__file__).parent), folder=str(folder), processes=processes,
+                                      seconds=seconds))
+    return subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            start_new_session=True)
+
+
+def nobody_left(group: int) -> bool:
+    """Whether all processes of the group are gone, or are within ten seconds."""
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_several_processes_give_the_same_bytes_as_one(tmp_path: Path) -> None:
+    for processes in (1, 3):
+        done, said = start(tmp_path / str(processes), processes, 0).communicate(timeout=60)
+        assert sum(map(int, done.split())) == 320, said
+    assert content(tmp_path / "1") == content(tmp_path / "3")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
-def test_ctrl_c_in_a_process_of_its_own(tmp_path: Path) -> None:
-    """Killed while it renders, with workers: nothing half-written is taken for whole, and no worker stays."""
-    program = textwrap.dedent(f"""
-        from mixreal import shards
-        from mixreal.produce import produce
-        from mixreal.spec import RenderSpec
-        shards.SHARD = 64
-        if __name__ == "__main__":
-            produce(RenderSpec(images=4096, size=16, procedural=2, classes=("airplane", "car"), samples=1),
-                    {str(tmp_path / "d")!r}, threads=1, processes=2, on_progress=lambda n: print(n, flush=True))
-    """)
-    (tmp_path / "program.py").write_text(program)
-    running = subprocess.Popen([sys.executable, str(tmp_path / "program.py")], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_with_workers(tmp_path: Path, number: signal.Signals) -> None:
+    """Nothing half-written is taken for whole, no worker stays, and the rest can be rendered: with the same bytes."""
+    running = start(tmp_path / "d", 2, 0.1)
     assert running.stdout is not None
-    assert running.stdout.readline().strip() == "64"
-    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process of the group
+    assert running.stdout.readline().strip() == "8", running.communicate()
+    if number == signal.SIGINT:
+        os.killpg(running.pid, number)  # as a terminal does: to every process of the group
+    else:
+        running.kill()
     _, said = running.communicate(timeout=60)
+    assert nobody_left(running.pid)
     assert running.returncode != 0
-    assert said.strip().endswith("KeyboardInterrupt")
-    with pytest.raises(ProcessLookupError):
-        os.killpg(running.pid, 0)
     finished = shards.finished_shards(tmp_path / "d")
-    assert 1 <= len(finished) < 64
-    assert not list((tmp_path / "d").glob(".*"))
-    assert [problem.split(":")[0] for problem in check(tmp_path / "d")][0] == "not finished"
-    assert all(json.loads((tmp_path / "d" / f"shard-{k:05d}.json").read_text())["images"] == 64 for k in finished)
+    assert 1 <= len(finished) < 40
+    assert check(tmp_path / "d")[0].startswith("not finished")
+    if number == signal.SIGINT:
+        assert said.strip().endswith("KeyboardInterrupt")
+        assert said.count("Traceback") == 1  # the workers say nothing
+        assert not list((tmp_path / "d").glob(".*"))
+    done, said = start(tmp_path / "d", 1, 0).communicate(timeout=60)
+    assert sum(map(int, done.split())) == 320 - 8 * len(finished), said
+    start(tmp_path / "unbroken", 1, 0).communicate(timeout=60)
+    assert content(tmp_path / "d") == content(tmp_path / "unbroken")
+
+
+# -- with the renderer ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_rendered_in_one_process_and_in_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD", 16)
+    spec = RenderSpec(images=40, size=16, procedural=2, classes=("airplane", "car"), samples=1)
+    dataset = produce(spec, tmp_path / "one", threads=2)
+    assert np.bincount(dataset.labels).tolist() == [20, 20]
+    assert dataset.images.std() > 5
+    assert verify(tmp_path / "one") == []
+    produce(spec, tmp_path / "two", threads=1, processes=2)
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+    assert not multiprocessing.active_children()

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny import tiny, tiny_real
 
 from mixreal.dataset import select, with_classes
 from mixreal.errors import BadInput
 from mixreal.task import dataset_fingerprint, describe, make_task
 from mixreal.trainspec import TrainSpec
+from tiny import tiny, tiny_real
 
 SPEC = TrainSpec(batch=8, steps=2)
 
@@ -27,7 +27,7 @@ def test_wrong_specs_are_told(change, told):
 
 def test_wrong_images_are_told():
     real, synthetic = tiny_real(), tiny("synthetic", 12)
-    with pytest.raises(BadInput, match="no real images|needs real images"):
+    with pytest.raises(BadInput, match="needs real images"):
         make_task(None, synthetic, SPEC)
     with pytest.raises(BadInput, match="needs synthetic images"):
         make_task(real, None, SPEC)
@@ -37,7 +37,7 @@ def test_wrong_images_are_told():
         make_task(real, with_classes(synthetic, ("bus", "car")), SPEC)
     with pytest.raises(BadInput, match="'van' has synthetic images but no real ones"):
         make_task(real, tiny("synthetic", 12, classes=("bus", "car", "person", "van")), SPEC)
-    with pytest.raises(BadInput, match="16x16 px"):
+    with pytest.raises(BadInput, match="8x8 px and synthetic ones 16x16"):
         make_task(real, tiny("synthetic", 12, size=16), SPEC)
     with pytest.raises(BadInput, match="squares"):
         make_task(None, replace(synthetic, images=synthetic.images[:, :4]), replace(SPEC, mix="0:1"))

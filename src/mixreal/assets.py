@@ -35,6 +35,9 @@ def open_assets(backgrounds: str = "procedural", textures: str = "procedural",
 
     Broken files are left out and named in `problems`; a folder without any usable picture is `BadInput`.
     """
+    for source, what in ((textures, "textures"), (backgrounds, "backgrounds"), (envmaps, "envmaps")):
+        if source != "procedural":  # a wrong folder is told at once, before the others are read
+            photos.find_pictures(Path(source).expanduser(), what)
     t = _open(textures, lambda folder: photos.read_photos(folder, "textures"), made_textures.make, "texture")
     b = _open(backgrounds, lambda folder: photos.read_photos(folder, "backgrounds"), made_backgrounds.make,
               "background")

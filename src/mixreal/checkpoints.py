@@ -63,12 +63,12 @@ def remove(folder: Path) -> None:
     (folder / CHECKPOINT).unlink(missing_ok=True)
 
 
-def save_model(folder: Path, model: nn.Module, about: dict[str, str]) -> None:
-    """Write the weights and batch-norm statistics as they are now to model.safetensors."""
+def save_model(folder: Path, model: nn.Module, about: str) -> None:
+    """Write the weights and batch-norm statistics as they are now to model.safetensors, with a word about them."""
     tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     with atomic(folder / MODEL) as temporary:
         try:
-            save_file(tensors, temporary, metadata=about)
+            save_file(tensors, temporary, metadata={"about": about})  # one key: the order of several is random
         except SafetensorError as error:
             raise BadInput(f"cannot write {str(folder / MODEL)!r} (is the disk full?): free some space and "
                            f"run the same command again. {_line(error)}") from error

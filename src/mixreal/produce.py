@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -129,8 +130,8 @@ def _render_missing(synthesis: "Synthesis", root: Path, header: Header, threads:
                     pool.shutdown(wait=True, cancel_futures=True)  # Ctrl-C: only what is under way is waited for
                     raise
         else:
-            _render_in_processes(synthesis.spec, root, header, missing, threads, min(processes, len(missing)),
-                                 device, advance)
+            _render_in_processes(synthesis, root, header, missing, threads, min(processes, len(missing)), device,
+                                 advance)
 
 
 def _render_shards(synthesis: "Synthesis", root: Path, header: Header, wanted: list[int], pool: ThreadPoolExecutor,
@@ -166,7 +167,7 @@ def _render_range(synthesis: "Synthesis", indices: range) -> Rendered:
     scenes = making.draw(synthesis, np.arange(indices.start, indices.stop, dtype=np.int64))
     frames = making.render(synthesis, scenes)
     assert frames.rgb is not None  # it was asked for
-    return frames.rgb, making.columns(synthesis, scenes)
+    return frames.rgb, making.columns(scenes)
 
 
 def _ranges(header: Header, shard: int) -> Iterator[range]:
@@ -175,15 +176,19 @@ def _ranges(header: Header, shard: int) -> Iterator[range]:
         yield range(start, min(start + batch, rows.stop))
 
 
-def _render_in_processes(spec: RenderSpec, root: Path, header: Header, missing: list[int], threads: int,
+def _render_in_processes(synthesis: "Synthesis", root: Path, header: Header, missing: list[int], threads: int,
                          processes: int, device: str, advance: Callable[[int], None]) -> None:
     """A shard is a task. Spawned, not forked: a fork would inherit locked threads and a GPU context."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    with ProcessPoolExecutor(processes, context, _start_worker, (spec, device, root, header, threads, stop)) as pool:
+    setting = (synthesis.spec, device, root, header, threads, stop)
+    with ProcessPoolExecutor(processes, context, _start_worker, setting) as pool:
         try:
-            for future in as_completed([pool.submit(_shard_task, shard) for shard in missing]):
+            for future in as_completed([pool.submit(_shard_task, shard, synthesis.identity) for shard in missing]):
                 advance(future.result())
+        except BrokenProcessPool:
+            raise BadInput(f"a rendering process ended without a word (out of memory?): run the same command again with "
+                           f"fewer than {processes} processes (finished shards are kept)") from None
         except BaseException:
             stop.set()  # the workers leave their shards at the next range
             pool.shutdown(wait=True, cancel_futures=True)
@@ -213,8 +218,10 @@ def _leave_with_parent() -> None:
         os._exit(1)  # it was killed: nobody waits for us
 
 
-def _shard_task(shard: int) -> int:
+def _shard_task(shard: int, identity: dict[str, Any]) -> int:
     synthesis, root, header, threads, stop = _worker
+    if synthesis.identity != identity:
+        raise BadInput("models or assets changed while they were being rendered: run the same command again")
 
     def go_on(_: int) -> None:
         if stop.is_set():
@@ -250,7 +257,7 @@ def _row_problems(synthesis: "Synthesis", rows: Rows, at: range) -> list[str]:
     from mixreal import synthesis as making
 
     scenes = making.draw(synthesis, np.arange(at.start, at.stop, dtype=np.int64))
-    drawn = making.columns(synthesis, scenes)
+    drawn = making.columns(scenes)
     problems = [f"images {at.start}-{at.stop - 1}: column {name!r} is in the {where} only"
                 for where, names in (("recipe", drawn.keys() - rows.keys()), ("folder", rows.keys() - drawn.keys()))
                 for name in sorted(names)]

@@ -36,7 +36,7 @@ def write_results(task: Task, model: nn.Module, folder: Path, device: torch.devi
                 arrays |= {f"{name}/{norm}/logits": scores, f"{name}/labels": dataset.labels,
                            f"{name}/index": dataset.index}
             if norm == headline:
-                checkpoints.save_model(folder, model, {"classifier": task.spec.classifier, "norm": norm})
+                checkpoints.save_model(folder, model, f"{task.spec.classifier}, batch norm {norm}")
     _write_npz(folder / runs.PREDICTIONS, arrays)
     _write_npz(folder / runs.SAMPLES, _samples(task))
     rate = task.steps * task.spec.batch / max(state.seconds, 1e-9)

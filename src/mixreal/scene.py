@@ -42,7 +42,7 @@ class Lights:
 
     sun_direction: F32  # (n, 3) unit, towards the sun
     sun_radiance: F32  # (n, 3) irradiance / pi on a surface that faces it: a white one gets this colour
-    sky: F32  # (n, 9, 3) irradiance / pi as a polynomial in the normal, see `render.sky`
+    sky: F32  # (n, 9, 3) irradiance / pi as a polynomial in the normal, see `rendering.sky`
     sky_turn: F32  # (n, 2) cosine and sine by which the sky is turned about y
 
 

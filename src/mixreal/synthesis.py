@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mixreal.assets import open_assets
 from mixreal.errors import BadInput
 from mixreal.models.library import Library, open_library
-from mixreal.render.renderer import Frames, Renderer, check_size, open_renderer
-from mixreal.render.renderer import render as render_scenes
+from mixreal.rendering.renderer import Frames, Renderer, check_size, open_renderer
+from mixreal.rendering.renderer import render as render_scenes
 from mixreal.scene import Scenes, blank
 from mixreal.spec import RenderSpec, to_mapping
 from mixreal.variations.chain import Chain, open_chain, vary_scenes

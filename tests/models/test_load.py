@@ -200,7 +200,7 @@ def test_a_damaged_glb_loads_or_is_bad_input(tmp_path_factory: pytest.TempPathFa
 def test_a_file_that_is_not_there_and_one_that_is_no_mesh(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no such file"):
         load_mesh(tmp_path / "none.glb")
-    with pytest.raises(BadInput, match="expected one of .glb"):
+    with pytest.raises(BadInput, match="expected one of"):
         load_mesh(tmp_path / "notes.txt")
 
 

@@ -30,16 +30,20 @@ class Pictures:
 
 def read_photos(folder: Path, what: str) -> Pictures:
     """Every picture below `folder`: uint8 (k, 256, 256, 3), the centre square, EXIF turned. `what` is for errors."""
-    return _read(folder, what, PHOTO_SUFFIXES, _photo, (SIDE, SIDE), np.uint8)
+    return _read(folder, what, _photo, (SIDE, SIDE), np.uint8)
 
 
 def read_envmaps(folder: Path) -> Pictures:
     """Every .hdr below `folder`: float32 (k, 64, 128, 3), linear radiance."""
-    return _read(folder, "envmaps", (".hdr",), lambda path: shrink(read_hdr(path)), ENVMAP_SIZE, np.float32)
+    return _read(folder, "envmaps", lambda path: shrink(read_hdr(path)), ENVMAP_SIZE, np.float32)
 
 
-def find_pictures(folder: Path, what: str, suffixes: tuple[str, ...] = PHOTO_SUFFIXES) -> list[Path]:
-    """The picture files below `folder`, sorted; hidden ones are left out. None at all is `BadInput`."""
+def find_pictures(folder: Path, what: str) -> list[Path]:
+    """The picture files below `folder`, sorted, .hdr alone if `what` is "envmaps"; hidden ones are left out.
+
+    No folder, or none of them in it, is `BadInput`.
+    """
+    suffixes = (".hdr",) if what == "envmaps" else PHOTO_SUFFIXES
     expected = f"give a folder of {', '.join(suffixes)} files, or \"procedural\""
     if not folder.is_dir():
         raise BadInput(f"{what} {str(folder)!r}: no such folder: {expected}")
@@ -52,9 +56,9 @@ def find_pictures(folder: Path, what: str, suffixes: tuple[str, ...] = PHOTO_SUF
     return sorted(found)
 
 
-def _read(folder: Path, what: str, suffixes: tuple[str, ...], read: Callable[[Path], NDArray[Any]],
-          size: tuple[int, int], kind: type) -> Pictures:
-    found = find_pictures(folder, what, suffixes)
+def _read(folder: Path, what: str, read: Callable[[Path], NDArray[Any]], size: tuple[int, int],
+          kind: type) -> Pictures:
+    found = find_pictures(folder, what)
     chosen = [found[i] for i in np.linspace(0, len(found) - 1, min(MOST, len(found))).round().astype(int)]
     problems = [] if len(chosen) == len(found) else [
         f"{what} {str(folder)!r}: {len(found):,} pictures: {MOST:,} of them, evenly spread by name, are used"]

@@ -19,7 +19,8 @@ def make(count: int = COUNT, seed: int = 0) -> NDArray[np.uint8]:
 
 
 def plank_wall(rng: Rng) -> Picture:
-    y, x = grid()
+    """Upright boards with grain and growth rings."""
+    _, x = grid()
     bend = 0.05 * fractal(rng, 3.0, tall=6)
     rings = 0.5 + 0.5 * np.sin(2 * np.pi * (rng.integers(5, 12) * (x + bend)))
     grain = fractal(rng, 1.2, tall=24)
@@ -33,6 +34,7 @@ def plank_wall(rng: Rng) -> Picture:
 
 
 def brick_wall(rng: Rng) -> Picture:
+    """Bricks in running bond, each of its own tone, with mortar between."""
     y, x = grid()
     rows = int(rng.choice([6, 8, 10, 12]))
     row = (y * rows).astype(int)
@@ -179,7 +181,7 @@ def _patchwork(rng: Rng) -> Picture:
 
 
 def _leather(rng: Rng) -> Picture:
-    _, near, edge = cells(rng, 1400)
+    _, _, edge = cells(rng, 1400)
     hides = ((0.36, 0.22, 0.14), (0.1, 0.09, 0.09), (0.55, 0.38, 0.24), (0.4, 0.1, 0.1), (0.72, 0.66, 0.58))
     base = np.array(hides[rng.integers(len(hides))], np.float32)
     relief = smoothstep(0.0, 0.012, edge)

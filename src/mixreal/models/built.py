@@ -112,7 +112,7 @@ def _write(path: Path, mesh: Mesh) -> None:
 def _read(path: Path) -> Mesh | None:
     """The model in that file, or None where there is none or it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         name, about = json.loads(arrays["about"].tobytes())
         if not len(arrays["colours"]):
@@ -129,12 +129,14 @@ def _read(path: Path) -> Mesh | None:
 
 
 def _cache_folder() -> Path | None:
-    """Where models of this generator are kept: below `MIXREAL_CACHE`, else the user's cache folder; None if we may
-    not write there. What older generators left is removed."""
-    named = os.environ.get("MIXREAL_CACHE") or os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    """Where models of this generator are kept, below the cache of downloads; None if we may not write there.
+
+    What older generators left there is removed.
+    """
+    from mixreal.download import cache_folder  # here: a worker process need not wait for what that imports
+
     try:
-        root = Path(named).expanduser() if named else Path.home() / ".cache"
-        folder = root / "mixreal" / f"models-{generator_digest()}"
+        folder = cache_folder() / f"models-{generator_digest()}"
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             return None

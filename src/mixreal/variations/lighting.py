@@ -6,7 +6,7 @@ import numpy as np
 
 from mixreal.assets import Assets
 from mixreal.controls import Choice, Latents, Slider, option_list
-from mixreal.render.sky import from_gradient, from_images
+from mixreal.rendering.sky import from_gradient, from_images
 from mixreal.scene import Lights, Scenes
 from mixreal.variations.rotations import direction
 from mixreal.variations.variation import Variation

@@ -194,8 +194,8 @@ def _rear(
             parts += basket(axle + point(0, radius + 0.07, -0.06), 0.32, rng)
     if guarded or rng.random() < 0.3:
         z = float(axle[2]) - radius * 0.98 if guarded else float(skeleton.saddle[2])
-        y = float(axle[1]) + radius * 0.35 if guarded else float(skeleton.saddle[1]) - 0.12
-        parts.append((ellipsoid((0.022, 0.028, 0.016), (0, y, z - (0.02 if guarded else 0.04)), 6, 8), TAILLIGHT))
+        y = float(axle[1]) + radius * 0.35 if guarded else float(skeleton.saddle[1]) - 0.1
+        parts.append((ellipsoid((0.022, 0.028, 0.016), (0, y, z - 0.02), 6, 8), TAILLIGHT))
     return parts
 
 
@@ -219,7 +219,7 @@ def _front(
     if rng.random() < kind.light:
         turning += front_light(skeleton.head_low + point(0, 0.06, 0.075))
     if rng.random() < kind.basket:
-        turning += basket(skeleton.head_high + point(0, -0.07, 0.24), 0.4 * (0.7 if skeleton.radius < 0.27 else 1), rng)
+        turning += basket(skeleton.head_high + point(0, -0.09, 0.21), 0.35 * (0.7 if skeleton.radius < 0.27 else 1), rng)
     return turning, grips
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from mixreal.models.mesh import Material
 from mixreal.models.shapes.cycle_parts import Floats, Part, bent, both, pipe, point
 from mixreal.models.shapes.palette import BLACK_PAINT, CHROME, DARK_STEEL
+from mixreal.models.shapes.solids import moved
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def masts(b: Bones, tube: float, colour: Material, post: Material, second: bool 
     ]
     if second:
         shift = b.second - b.bracket
-        parts += [(type(s)(s.vertices + shift, s.faces, s.crease), m) for s, m in parts[1:]]
+        parts += [(moved(solid, shift), surface) for solid, surface in parts[1:]]
     return parts
 
 

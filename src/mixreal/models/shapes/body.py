@@ -58,7 +58,9 @@ def limb(
     return Limb(first, last, radius, radius if radius2 is None else radius2, blend, direction, flat, carve)
 
 
-def ball(centre: ArrayLike, radius: float, blend: float = 0.1, across: ArrayLike = (1, 0, 0), flat: float = 1.0) -> Limb:
+def ball(
+    centre: ArrayLike, radius: float, blend: float = 0.1, across: ArrayLike = (1, 0, 0), flat: float = 1.0
+) -> Limb:
     """A limb of no length."""
     return limb(centre, centre, radius, radius, blend, across, flat)
 
@@ -146,7 +148,7 @@ def relief(
     return Relief((x[0], y[0]), step, heights.reshape(len(across), len(up)))
 
 
-def height(front: Relief, points: ArrayLike) -> Floats:
+def front_at(front: Relief, points: ArrayLike) -> Floats:
     """z (n,) of the front at points (n, 2) of (x, y)."""
     at = (np.asarray(points, float) - front.corner) / front.step
     at = np.clip(at, 0, np.array(front.z.shape) - 1.001)
@@ -169,7 +171,7 @@ def decal(front: Relief, outline: ArrayLike, lift: float, rings: int = 2) -> Sol
         inner, outer = 1 + (i - 1) * k, 1 + i * k
         faces += [np.stack([inner + ring, outer + ring, outer + after], 1)]
         faces += [np.stack([inner + ring, outer + after, inner + after], 1)]
-    return Solid(np.column_stack([flat, height(front, flat) + lift]), np.concatenate(faces), 60.0)
+    return Solid(np.column_stack([flat, front_at(front, flat) + lift]), np.concatenate(faces), 60.0)
 
 
 def ribbon(front: Relief, low: ArrayLike, high: ArrayLike, lift: float) -> Solid:
@@ -180,7 +182,7 @@ def ribbon(front: Relief, low: ArrayLike, high: ArrayLike, lift: float) -> Solid
     start = (np.arange(2)[:, None] * k + np.arange(k - 1)).reshape(-1)
     ring = np.stack([start, start + 1, start + k + 1, start + k], 1)
     faces = np.concatenate([ring[:, [0, 1, 2]], ring[:, [0, 2, 3]]])
-    return Solid(np.column_stack([flat, height(front, flat) + lift]), faces, 60.0)
+    return Solid(np.column_stack([flat, front_at(front, flat) + lift]), faces, 60.0)
 
 
 def painted(mesh: Mesh, name: str, colours: Floats) -> Mesh:

@@ -90,7 +90,7 @@ def build(rng: np.random.Generator) -> Mesh:
         parts += _upper_deck(plan, look, rng)
     else:
         parts += _roof(plan, look, rng)
-    if kind == "city bus" and plan.length > 11 and rng.random() < 0.3:
+    if kind == "city bus" and plan.length > 10 and rng.random() < 0.15:
         parts += _trailing_half(plan, look, rng)
     return assemble(f"bus {kind}", parts)
 
@@ -101,7 +101,7 @@ def _plan(rng: np.random.Generator, kind: str) -> Plan:
 
     if kind == "city bus":
         length, width, height, floor, sill, foot = (
-            u(8.5, 12.2),
+            u(8.0, 11.6),
             u(2.4, 2.55),
             u(2.85, 3.15),
             0.3,
@@ -111,7 +111,7 @@ def _plan(rng: np.random.Generator, kind: str) -> Plan:
         bonnet, lean, wheel, front = 0.0, u(0.08, 0.3), 0.48, u(2.3, 2.7)
     elif kind == "coach":
         length, width, height, floor, sill, foot = (
-            u(9.5, 12.5),
+            u(9.0, 12.0),
             u(2.45, 2.55),
             u(3.2, 3.7),
             0.35,
@@ -387,7 +387,7 @@ def _roof(plan: Plan, look: Look, rng: np.random.Generator) -> list[Part]:
     parts: list[Part] = []
     unit = look.roof if rng.random() < 0.6 else GREY_PLASTIC
     if plan.kind in ("city bus", "coach", "minibus") and rng.random() < 0.6:
-        z = -plan.length * float(rng.uniform(0.3, 0.75))
+        z = -plan.length * float(rng.uniform(0.5, 0.75))
         long = min(float(rng.uniform(1.2, 3.0)), plan.length * 0.3)
         sections = [
             section(plan.width * 0.7 * s, 0.3, (0, plan.height), z + at * long, 4, 20)
@@ -401,7 +401,7 @@ def _roof(plan: Plan, look: Look, rng: np.random.Generator) -> list[Part]:
 
 def _trailing_half(plan: Plan, look: Look, rng: np.random.Generator) -> list[Part]:
     """The second half of an articulated bus, behind black bellows, perhaps turned a little."""
-    gap, long = 0.9, float(rng.uniform(5, 6.5))
+    gap, long = 0.9, float(rng.uniform(4, 5.5))
     half = Plan(
         **{**vars(plan), "length": long, "axles": (-long * 0.45,), "windows": max(3, round(long / 1.5)), "lean": 0.03}
     )

@@ -80,7 +80,7 @@ def spoked_wheel(
     x, y, z = (float(v) for v in axle)
     parts = [(tyre_ring((x, y, z), radius, tyre, 1.0, knobs), wall)]
     inside = radius - tyre - 0.006
-    parts.append((torus(inside, max(0.018, tyre * 0.6), "x", (x, y, z), 30, 5), rim))
+    parts.append((torus(inside, max(0.018, tyre * 0.6), "x", (x, y, z), 26, 4), rim))
     angle = spin + np.arange(spokes) * (2 * np.pi / spokes)
     lean = np.where(np.arange(spokes) % 4 < 2, 1.0, -1.0) * 1.1  # spokes leave the hub nearly along its edge
     side = np.where(np.arange(spokes) % 2, 1.0, -1.0) * 0.034
@@ -95,8 +95,8 @@ def tyre_ring(
     centre: tuple[float, float, float], radius: float, tall: float, wide: float = 1.0, knobs: bool = False
 ) -> Solid:
     """A tyre of outer `radius`, `tall` from rim to tread and `wide` times as broad, with knobs if wanted."""
-    sides = 56 if knobs else 34
-    ring = torus(radius - tall / 2, tall, "x", (0, 0, 0), sides, 8)
+    sides = 44 if knobs else 30
+    ring = torus(radius - tall / 2, tall, "x", (0, 0, 0), sides, 7)
     vertices = ring.vertices * [wide, 1, 1]
     if knobs:  # every other slice of the tread stands out
         out = np.linalg.norm(vertices[:, 1:], axis=1)

@@ -130,7 +130,11 @@ def hand(who: Figure, side: int) -> list[Limb]:
         limb(wrist, wrist + along * length * 0.5, width * 0.85, width * 1.1, 0.05, across, 0.55),
         limb(wrist + along * length * 0.5, tips - along * width * 0.5, width, width * 0.7, 0.05, across, 0.5),
         limb(
-            wrist + along * length * 0.15, wrist + (along * 0.55 + thumb * 0.45) * length, width * 0.4, width * 0.36, 0.03
+            wrist + along * length * 0.15,
+            wrist + (along * 0.55 + thumb * 0.45) * length,
+            width * 0.4,
+            width * 0.36,
+            0.03,
         ),
     ]
 

@@ -67,7 +67,9 @@ def headwear(rng: np.random.Generator, who: Head, kind: str) -> Parts:
     if kind == "beanie":
         parts = _shell(who, (0.2, 0.18, 0.1, 0.02, 0, -0.03, -0.06, -0.1, -0.12, -0.14), 0.075, colour, rng)
         if rng.random() < 0.5:
-            parts.append((moved(ellipsoid((0.12, 0.12, 0.12), rings=6, sides=10), (0, 0.62, -0.08)), palette.cloth(rng)))
+            parts.append(
+                (moved(ellipsoid((0.12, 0.12, 0.12), rings=6, sides=10), (0, 0.62, -0.08)), palette.cloth(rng))
+            )
         return parts
     if kind in ("hijab", "bonnet"):
         return _wrapped(rng, who, colour, kind == "hijab")
@@ -80,7 +82,9 @@ def headwear(rng: np.random.Generator, who: Head, kind: str) -> Parts:
         brim_colour = colour if rng.random() < 0.7 else palette.cloth(rng)
         return crown + [(rotated(visor, "y", 180) if back else visor, brim_colour)]
     if kind == "hardhat":
-        hat = palette.material("helmet", palette.srgb(*[(235, 190, 30), (240, 240, 240), (220, 60, 40)][rng.integers(3)]))
+        hat = palette.material(
+            "helmet", palette.srgb(*[(235, 190, 30), (240, 240, 240), (220, 60, 40)][rng.integers(3)])
+        )
         dome = moved(ellipsoid((0.44, 0.4, 0.52), rings=10, sides=18), (0, 0.2, -0.04))
         brim = moved(scaled(cylinder(0.5, 0.03, "y", sides=20), (0.92, 1, 1.16)), (0, 0.2, 0.02))
         dome = Solid(np.maximum(dome.vertices, (-9, 0.2, -9)), dome.faces, dome.crease)

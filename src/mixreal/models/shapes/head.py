@@ -13,7 +13,7 @@ from mixreal.models.shapes.body import (
     ball,
     decal,
     distance,
-    height,
+    front_at,
     limb,
     rays,
     relief,
@@ -25,7 +25,6 @@ from mixreal.models.shapes.solids import Solid, ellipsoid, moved, rotated, torus
 
 Floats = NDArray[np.float64]
 Parts = list[tuple[Solid, Material]]
-ROWS, COLUMNS = 36, 44
 FAR = 0.9  # no part of a head is farther from its centre
 
 EYE_WHITE = palette.material("eye white", palette.srgb(232, 228, 222), 0.0, 0.2)
@@ -44,17 +43,25 @@ class Head:
     skin: Material
     hair: Material
     limbs: tuple[Limb, ...]
-    directions: Floats  # (ROWS, COLUMNS, 3)
-    radii: Floats  # (ROWS, COLUMNS)
+    directions: Floats  # (rows, columns, 3)
+    radii: Floats  # (rows, columns)
     front: Relief  # of the face
     eye_height: float
 
 
-def head(rng: np.random.Generator, age: float, female: float, skin: Material, hair: Material) -> Head:
-    """A head of random features."""
+def head(
+    rng: np.random.Generator,
+    age: float,
+    female: float,
+    skin: Material,
+    hair: Material,
+    rows: int = 36,
+    columns: int = 44,
+) -> Head:
+    """A head of random features; `rows` and `columns` set how fine its surface is."""
     limbs, eye_height = _skull(rng, age, female)
-    directions = sphere_directions(ROWS, COLUMNS, front=0.5)
-    radii = rays(limbs, (0, 0, 0), directions.reshape(-1, 3), FAR).reshape(ROWS, COLUMNS)
+    directions = sphere_directions(rows, columns, front=0.5)
+    radii = rays(limbs, (0, 0, 0), directions.reshape(-1, 3), FAR).reshape(rows, columns)
     front = relief(limbs, (-0.44, 0.44), (-0.5, 0.3), (0.0, 0.62), 0.021)
     return Head(age, female, skin, hair, limbs, directions, radii, front, eye_height)
 
@@ -75,7 +82,7 @@ def glasses(rng: np.random.Generator, who: Head) -> Parts:
     spread, y = _eye_spread(who), who.eye_height
     size = rng.uniform(0.085, 0.12) * (1.2 if dark else 1.0)
     frame = palette.DARK_PLASTIC if rng.random() < 0.7 else palette.STEEL
-    z = float(height(who.front, [(0.0, y)])[0]) + 0.03
+    z = float(front_at(who.front, [(0.0, y)])[0]) + 0.03
     parts: Parts = [(tube([(-0.05, y + 0.02, z), (0.05, y + 0.02, z)], 0.012, 5), frame)]
     for side in (-1, 1):
         at = (side * spread, y - 0.01, z - 0.02)
@@ -157,7 +164,10 @@ def _ears(rng: np.random.Generator, who: Head) -> Parts:
         shell = rotated(ellipsoid((0.035, size, 0.065), rings=7, sides=10), "y", side * -28)
         hollow = rotated(ellipsoid((0.03, size * 0.62, 0.038), rings=5, sides=8), "y", side * -28)
         at = (x, who.eye_height - 0.06, -0.03)
-        parts += [(moved(shell, at), who.skin), (moved(hollow, (x + side * 0.012, at[1] + 0.012, at[2] + 0.012)), inner)]
+        parts += [
+            (moved(shell, at), who.skin),
+            (moved(hollow, (x + side * 0.012, at[1] + 0.012, at[2] + 0.012)), inner),
+        ]
     return parts
 
 
@@ -169,20 +179,20 @@ def _eyes(rng: np.random.Generator, who: Head, mood: str) -> Parts:
     spread, y = _eye_spread(who), who.eye_height
     width = 0.066 + 0.014 * young + rng.normal(0, 0.003)
     openness = {"asleep": 0.0, "laugh": 0.5, "smile": 0.8}.get(mood, 1.0) * rng.uniform(0.85, 1.15)
-    height = (0.027 + 0.015 * young + 0.004 * who.female) * openness
+    tall = (0.027 + 0.015 * young + 0.004 * who.female) * openness
     slant = rng.normal(0.006, 0.006)
     look = rng.normal(0, 0.012)
     parts: Parts = []
     for side in (-1, 1):
         x = side * spread
-        parts.append((_laid(who, _almond((x, y + 0.01), width * 1.4, height + 0.034, slant * side), 0.002), shade))
+        parts.append((_laid(who, _almond((x, y + 0.01), width * 1.4, tall + 0.034, slant * side), 0.002), shade))
         if openness > 0.2:
-            white = _almond((x, y), width, height, slant * side)
+            white = _almond((x, y), width, tall, slant * side)
             parts.append((_laid(who, white, 0.005), EYE_WHITE))
-            radius = min(0.034 + 0.008 * young, height * 1.3)
+            radius = min(0.034 + 0.008 * young, tall * 1.3)
             disc = _almond((x + look, y), radius, radius, 0, pointed=False)
             parts += [(_laid(who, disc, 0.008), iris), (_laid(who, _shrunk(disc, 0.5), 0.0105), PUPIL)]
-        lid = _arc((x, y), width * 1.08, height, slant * side, 0.011 if openness > 0.2 else 0.016)
+        lid = _arc((x, y), width * 1.08, tall, slant * side, 0.011 if openness > 0.2 else 0.016)
         parts.append((_strip(who, lid, 0.0115), lash))
     return parts
 
@@ -264,9 +274,7 @@ def _shrunk(outline: Floats, by: float) -> Floats:
     return outline.mean(0) + (outline - outline.mean(0)) * by
 
 
-def _arc(
-    centre: tuple[float, float], width: float, height: float, slant: float, thick: float
-) -> tuple[Floats, Floats]:
+def _arc(centre: tuple[float, float], width: float, height: float, slant: float, thick: float) -> tuple[Floats, Floats]:
     """The lower and upper line of a curved strip with thinner ends: a brow, or lashes along an upper lid."""
     x = np.linspace(-1, 1, 7)
     y = centre[1] + height * (1 - x**2) + slant * x

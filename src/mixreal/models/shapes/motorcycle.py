@@ -7,8 +7,8 @@ import numpy as np
 from mixreal.models.mesh import Mesh
 from mixreal.models.shapes.assembly import assemble
 from mixreal.models.shapes.cycle_parts import Part, turned, turned_point
-from mixreal.models.shapes.motorcycle_parts import side_stand
-from mixreal.models.shapes.motorcycle_road import Draft, cruiser, naked, sport, touring, vintage
+from mixreal.models.shapes.motorcycle_parts import Draft, side_stand
+from mixreal.models.shapes.motorcycle_road import cruiser, naked, sport, touring, vintage
 from mixreal.models.shapes.motorcycle_small import enduro, moped, scooter
 from mixreal.models.shapes.rider import rider
 from mixreal.models.shapes.solids import rotated

@@ -38,6 +38,20 @@ class Chassis:
     steer: Floats  # unit, up along the steering axis
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A motorcycle before it is turned, leaned or mounted."""
+
+    chassis: Chassis
+    fixed: list[Part]
+    steered: list[Part]  # turns with the handlebar
+    seat: Floats  # where a rider sits, (3,)
+    hands: tuple[Floats, Floats]  # left, right
+    feet: tuple[Floats, Floats]
+    lean: float  # of a rider's back, degrees
+    leans: bool = True  # stands on a side stand
+
+
 def chassis(rear_radius: float, front_radius: float, wheelbase: float, rake: float, trail_back: float = 0.06, head: float = 0.92) -> Chassis:
     """A chassis standing on y = 0; `rake` in degrees from upright; `head` is the height of the steering head."""
     steer = point(0, np.cos(np.radians(rake)), -np.sin(np.radians(rake)))
@@ -46,7 +60,7 @@ def chassis(rear_radius: float, front_radius: float, wheelbase: float, rake: flo
     return Chassis(rear_radius, front_radius, point(0, rear_radius, 0), front, top, steer)
 
 
-def body(stations: Sequence[Station], exponent: float = 2.3, samples: int = 14, points: int = 16) -> Solid:
+def body(stations: Sequence[Station], exponent: float = 2.3, samples: int = 10, points: int = 14) -> Solid:
     """A smooth piece of bodywork through stations of (z, y, half width, half height)."""
     return shell(hull(list(stations), samples, exponent), points)
 
@@ -60,10 +74,10 @@ def wheel(axle: Floats, radius: float, tall: float, wide: float, style: str, rim
     x, y, z = (float(v) for v in axle)
     inside = radius - tall * 0.9
     parts = [(tyre_ring((x, y, z), radius, tall, wide / tall), RUBBER)]
-    ring = torus(inside, 0.03, "x", (0, 0, 0), 30, 6)
+    ring = torus(inside, 0.03, "x", (0, 0, 0), 26, 5)
     parts.append((Solid(ring.vertices * [wide / 0.045, 1, 1] + axle, ring.faces, 60.0), rim))
     if style == "disc":
-        parts.append((cylinder(inside, wide * 0.4, "x", (x, y, z), 22), rim))
+        parts.append((cylinder(inside, wide * 0.4, "x", (x, y, z), 18), rim))
     else:
         turn = spin + np.arange(5) * (2 * np.pi / 5)
         out = np.stack([np.zeros(5), np.cos(turn), np.sin(turn)], 1)
@@ -78,7 +92,7 @@ def wheel(axle: Floats, radius: float, tall: float, wide: float, style: str, rim
 def brake_disc(axle: Floats, radius: float) -> list[Part]:
     """Discs on both sides with a caliper."""
     x, y, z = (float(v) for v in axle)
-    disc = both(cylinder(radius, 0.006, "x", (x + 0.065, y, z), 20))
+    disc = both(cylinder(radius, 0.006, "x", (x + 0.065, y, z), 16))
     caliper = both(box((0.04, 0.07, 0.05), (x + 0.07, y + radius * 0.6, z - radius * 0.75)))
     return [(disc, STEEL), (caliper, DARK_STEEL)]
 
@@ -142,7 +156,7 @@ def tail_light(where: tuple[float, float, float], size: float = 0.05) -> list[Pa
     x, y, z = where
     return [
         (ellipsoid((size, size * 0.55, 0.03), (x, y, z), 5, 10), TAILLIGHT),
-        (plate(np.array([(x - 0.1, y - 0.05, z), (x + 0.1, y - 0.05, z), (x + 0.1, y - 0.2, z - 0.03), (x - 0.1, y - 0.2, z - 0.03)]), 0.01), PLATE),
+        (plate(np.array([(x - 0.08, y - 0.04, z), (x + 0.08, y - 0.04, z), (x + 0.08, y - 0.16, z - 0.03), (x - 0.08, y - 0.16, z - 0.03)]), 0.01), PLATE),
     ]
 
 
@@ -264,7 +278,7 @@ def pair_of_cases(z: float, y: float, size: tuple[float, float, float], colour: 
     return [(both(case), colour), (both(seam), GREY_PLASTIC if hard else BLACK_LEATHER)]
 
 
-def screen(rows: Sequence[tuple[float, float, float]], surface: Material) -> Solid:
+def screen(rows: Sequence[tuple[float, float, float]]) -> Solid:
     """A windscreen through rows of (z, y, half width), bent back at its sides."""
     pieces = []
     for (z0, y0, w0), (z1, y1, w1) in zip(rows[:-1], rows[1:], strict=True):

@@ -33,7 +33,9 @@ def dressed(
         bottom_cloth = top_cloth
     if style == "onesie":
         bottom_cloth = top_cloth
-    skirt = legs and pose in UPRIGHT and (style == "dress" or (who.female > 0.5 and style != "bare" and rng.random() < 0.2))
+    skirt = (
+        legs and pose in UPRIGHT and (style == "dress" or (who.female > 0.5 and style != "bare" and rng.random() < 0.2))
+    )
     leg_cover = _leg_cover(rng, style, skirt)
     bare: list[Limb] = body.neck(who)
     top: list[Limb] = []
@@ -73,7 +75,7 @@ def dressed(
     parts: Parts = [(surface(bare, cell, floor), skin)]
     if top:
         parts.append((surface(top, cell, floor), top_cloth))
-    if legs or floor is not None and floor < 0.1:
+    if legs or (floor is not None and floor < 0.1):
         parts.append((surface(bottom, cell * 1.1, floor), bottom_cloth))
     if shoes:
         parts.append((surface(shoes, cell * 1.1), BLACK_SHOE if rng.random() < 0.6 else palette.cloth(rng)))
@@ -81,7 +83,7 @@ def dressed(
         parts.append((surface(thicker([_cut_bar(who), *body.torso(who)[4:]], 0.025), cell, floor), bottom_cloth))
     if skirt:
         parts.append((_skirt(rng, who, style), top_cloth if style == "dress" else bottom_cloth))
-    parts += _trim(rng, who, style, skin, [*top[: len(whole_torso) + 2]] if top else [])
+    parts += _trim(rng, who, style, skin, top[: len(whole_torso) + 2], -9.0 if floor is None else floor + 0.06)
     return parts
 
 
@@ -170,7 +172,11 @@ def _skirt(rng: np.random.Generator, who: Figure, style: str) -> Solid:
     turn = np.arange(28) * (2 * np.pi / 28)
     folds = 1 + rng.uniform(0, 0.06) * np.cos(7 * turn)
     rows = []
-    for share, wide, deep in ((0, waist, size["depth"] * 0.95), (0.3, hips, size["depth"] * 1.12), (1, hips + flare, 0)):
+    for share, wide, deep in (
+        (0, waist, size["depth"] * 0.95),
+        (0.3, hips, size["depth"] * 1.12),
+        (1, hips + flare, 0),
+    ):
         deep = deep or size["depth"] * 1.15 + flare * 0.9
         y = start + (hem - start) * share
         ruffle = folds if share == 1 else 1
@@ -180,23 +186,31 @@ def _skirt(rng: np.random.Generator, who: Figure, style: str) -> Solid:
     return Solid(skirt.vertices, skirt.faces, 60.0)
 
 
-def _trim(rng: np.random.Generator, who: Figure, style: str, skin: Material, cloth: list[Limb]) -> Parts:
+def _trim(rng: np.random.Generator, who: Figure, style: str, skin: Material, cloth: list[Limb], low: float) -> Parts:
     """What is laid on the chest: an open collar, shirt and tie, a zip, a print; and collars and hoods."""
     if not cloth:
         return []
     t, neck_girth = who.size["torso"], who.size["neck_girth"]
-    high = t + 0.95 * who.size["arm_girth"]
+    high = t + 0.95 * who.size["arm_girth"] + 0.08 * who.age
     half = neck_girth * 0.95
     chest = relief(cloth, (-0.4, 0.4), (0.3 * t, high), (0.0, 1.6), 0.05)
     collar = torus(neck_girth * 1.06 + 0.02, 0.1, "y", sides=18, rings=6)
-    collar = Solid(collar.vertices * (1, 1, 0.95) + (0, high, 0.0), collar.faces, SMOOTH)
+    collar = Solid(collar.vertices * (1, 1, 0.95) + (0, high - 0.06 * who.age, 0.0), collar.faces, SMOOTH)
     if style in ("suit", "jacket"):
-        shirt = palette.cloth(rng) if style == "jacket" else palette.material("shirt", palette.srgb(236, 236, 236), 0, 0.9)
-        deep = t * rng.uniform(0.4, 0.6)
+        shirt = (
+            palette.cloth(rng) if style == "jacket" else palette.material("shirt", palette.srgb(236, 236, 236), 0, 0.9)
+        )
+        deep = max(t * rng.uniform(0.4, 0.6), low)
         parts: Parts = [(decal(chest, [(0, deep), (half, high), (-half, high)], 0.02, 3), shirt), (collar, shirt)]
         if style == "suit" and who.female < 0.5:
             tie = palette.cloth(rng)
-            outline = [(0, deep - 0.02), (0.075, deep + 0.15), (0.04, high - 0.03), (-0.04, high - 0.03), (-0.075, deep + 0.15)]
+            outline = [
+                (0, deep - 0.02),
+                (0.075, deep + 0.15),
+                (0.04, high - 0.03),
+                (-0.04, high - 0.03),
+                (-0.075, deep + 0.15),
+            ]
             parts += [(decal(chest, outline, 0.045), tie)]
             parts += [(decal(chest, [(-0.05, high - 0.1), (0.05, high - 0.1), (0.08, high), (-0.08, high)], 0.07), tie)]
         return parts
@@ -216,7 +230,7 @@ def _trim(rng: np.random.Generator, who: Figure, style: str, skin: Material, clo
     if rng.random() < 0.45:
         deep = t - rng.uniform(0.15, 0.5) * who.age - 0.05
         parts.append((decal(chest, [(0, deep), (half, high), (-half, high)], 0.015, 3), skin))
-    if rng.random() < 0.3:
+    if rng.random() < 0.3 and low < 0.3 * t:
         w, h = rng.uniform(0.14, 0.3) * (0.6 + 0.4 * who.age), rng.uniform(0.1, 0.26) * (0.6 + 0.4 * who.age)
         turn = np.arange(12) * (np.pi / 6) + 0.26
         shape = np.column_stack([w * np.cos(turn), 0.62 * t + h * np.sin(turn)])

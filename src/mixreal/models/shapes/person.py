@@ -17,14 +17,41 @@ _KINDS = ("man", "woman", "boy", "girl", "toddler", "baby")
 _KIND_SHARES = (0.24, 0.24, 0.15, 0.15, 0.08, 0.14)
 _POSES = {
     "half": (("stand", 3), ("hips", 2), ("folded", 2), ("wave", 2), ("phone", 1), ("raised", 1)),
-    "grown": (("stand", 4), ("walk", 3), ("hips", 2), ("raised", 1.5), ("wave", 1), ("sit", 3), ("run", 1.5), ("phone", 0.5)),
+    "grown": (
+        ("stand", 4),
+        ("walk", 3),
+        ("hips", 2),
+        ("raised", 1.5),
+        ("wave", 1),
+        ("sit", 3),
+        ("run", 1.5),
+        ("phone", 0.5),
+    ),
     "child": (("stand", 4), ("walk", 2), ("raised", 2), ("run", 2), ("sit", 2), ("floor", 2), ("hips", 1)),
     "toddler": (("stand", 3), ("walk", 3), ("floor", 4), ("raised", 1.5), ("sit", 1)),
     "baby": (("floor", 4), ("crawl", 4), ("tummy", 2), ("lie", 3)),
 }
 _HAIR = {
-    "man": (("short", 6), ("side", 3), ("spiky", 1), ("curly", 1.5), ("afro", 0.7), ("bald", 1.5), ("ring", 1.5), ("bob", 0.4)),
-    "woman": (("long", 6), ("bob", 4), ("ponytail", 2), ("bun", 2), ("curly", 2), ("afro", 0.8), ("short", 1), ("bowl", 0.5)),
+    "man": (
+        ("short", 6),
+        ("side", 3),
+        ("spiky", 1),
+        ("curly", 1.5),
+        ("afro", 0.7),
+        ("bald", 1.5),
+        ("ring", 1.5),
+        ("bob", 0.4),
+    ),
+    "woman": (
+        ("long", 6),
+        ("bob", 4),
+        ("ponytail", 2),
+        ("bun", 2),
+        ("curly", 2),
+        ("afro", 0.8),
+        ("short", 1),
+        ("bowl", 0.5),
+    ),
     "boy": (("short", 5), ("side", 2), ("bowl", 3), ("spiky", 1.5), ("curly", 1.5), ("fuzz", 0.5)),
     "girl": (("long", 5), ("pigtails", 3), ("ponytail", 2), ("bob", 3), ("bowl", 1), ("curly", 1), ("bun", 0.5)),
     "toddler": (("bowl", 3), ("short", 3), ("curly", 2), ("fuzz", 2), ("pigtails", 1)),
@@ -44,7 +71,14 @@ _STYLES = {
     "toddler": (("tshirt", 3), ("onesie", 3), ("dress", 2), ("sweater", 2), ("hoodie", 1)),
     "baby": (("onesie", 5), ("bare", 3), ("sweater", 1)),
 }  # fmt: skip
-_AGES = {"man": (1, 1), "woman": (1, 1), "boy": (0.5, 0.85), "girl": (0.5, 0.85), "toddler": (0.25, 0.42), "baby": (0, 0.2)}
+_AGES = {
+    "man": (1, 1),
+    "woman": (1, 1),
+    "boy": (0.5, 0.85),
+    "girl": (0.5, 0.85),
+    "toddler": (0.25, 0.42),
+    "baby": (0, 0.2),
+}
 
 
 def build(rng: np.random.Generator) -> Mesh:
@@ -56,7 +90,11 @@ def build(rng: np.random.Generator) -> Mesh:
     skin = max((palette.skin(rng) for _ in range(rng.integers(1, 3))), key=lambda m: m.colour[1])
     if kind == "baby" and view != "bust" and rng.random() < 0.2:
         return _swaddled(rng, age, skin)
-    group = "half" if view != "whole" else {"man": "grown", "woman": "grown", "boy": "child", "girl": "child"}.get(kind, kind)
+    group = (
+        "half"
+        if view != "whole"
+        else {"man": "grown", "woman": "grown", "boy": "child", "girl": "child"}.get(kind, kind)
+    )
     pose_name = _one(rng, _POSES[group])
     if view == "bust" and rng.random() < 0.85:
         pose_name = "stand"
@@ -141,7 +179,9 @@ def _swaddled(rng: np.random.Generator, age: float, skin: Material) -> Mesh:
         limb((0.4, -0.7, 0.2), (-0.3, -1.6, 0.32), 0.14, 0.1, 0.12),
     ]
     parts: Parts = [(surface(bundle, 0.075), blanket)]
-    parts += _head(rng, "baby", age, 0.5, skin, Pose(*[((0, -1, 0), (0, -1, 0))] * 4, head=(0, rng.normal(0, 15), 0)), (0, 0, 0))
+    parts += _head(
+        rng, "baby", age, 0.5, skin, Pose(*[((0, -1, 0), (0, -1, 0))] * 4, head=(0, rng.normal(0, 15), 0)), (0, 0, 0)
+    )
     lean, side = rng.uniform(-85, -15), rng.choice([-90, 0, 0, 90]) + rng.normal(0, 15)
     return assemble("person", [(rotated(rotated(s, "z", side * 0.4), "x", lean), m) for s, m in parts])
 

@@ -5,7 +5,7 @@ import numpy as np
 from mixreal.models.mesh import Material
 from mixreal.models.shapes.cycle_parts import Floats, Part, point
 from mixreal.models.shapes.palette import BLACK_LEATHER, GLASS, cloth, hair, material, paint, skin, srgb
-from mixreal.models.shapes.solids import ellipsoid, joined, tube
+from mixreal.models.shapes.solids import ellipsoid, joined, scaled, tube
 
 SHOE = material("shoe", srgb(52, 46, 44), 0.0, 0.7)
 
@@ -33,19 +33,19 @@ def rider(
     spine = shoulder - hip
     back = np.array([hip - spine * 0.05, hip + spine * 0.3, hip + spine * 0.75, shoulder])
     torso = tube(back, np.array([0.125, 0.125, 0.145, 0.1]) * size, 12)
-    parts: list[Part] = [(type(torso)(torso.vertices * [1.3, 1, 1], torso.faces, torso.crease), top)]
+    parts: list[Part] = [(scaled(torso, (1.3, 1, 1)), top)]
     for side, hand, foot in ((1, hands[0], feet[0]), (-1, hands[1], feet[1])):
         joint = shoulder + point(0.19 * side, -0.03, 0) * size
         elbow = bend(joint, hand, arm, arm * 0.95, point(0.5 * side, -0.6, -0.3))
-        upper = tube(np.array([joint, elbow]), np.array([0.062, 0.048]) * size, 8)
-        lower = tube(np.array([elbow, hand]), np.array([0.046, 0.034]) * size, 8)
+        upper = tube(np.array([joint, elbow]), np.array([0.062, 0.048]) * size, 7)
+        lower = tube(np.array([elbow, hand]), np.array([0.046, 0.034]) * size, 7)
         parts += [(upper, top), (lower, top if leather or _long_sleeves(top.colour) else body)]
         parts.append((ellipsoid((0.045 * size, 0.04 * size, 0.055 * size), tuple(hand), 6, 8), body if not leather else BLACK_LEATHER))
         socket = hip + point(0.09 * side, -0.02, 0.02) * size
         ankle = foot + point(0, 0.09, -0.05) * size
         knee = bend(socket, ankle, leg, leg, point(0.15 * side, 0.3, 1))
-        parts.append((tube(np.array([socket, knee]), np.array([0.095, 0.066]) * size, 9), legs))
-        parts.append((tube(np.array([knee, ankle]), np.array([0.064, 0.042]) * size, 9), legs))
+        parts.append((tube(np.array([socket, knee]), np.array([0.095, 0.066]) * size, 8), legs))
+        parts.append((tube(np.array([knee, ankle]), np.array([0.064, 0.042]) * size, 8), legs))
         parts.append((ellipsoid((0.045 * size, 0.042 * size, 0.125 * size), tuple(foot + point(0, 0.04, 0.02) * size), 6, 10), SHOE))
     return parts + _head(rng, shoulder, spine / np.linalg.norm(spine), helmet, body, size)
 

@@ -351,7 +351,7 @@ def semi_trailer(
     if kind == "none":
         return [(cylinder(0.45, 0.12, "y", (0, deck - 0.02, fifth_wheel + 0.3), sides=16), DARK_STEEL)]
     front = cab_back - float(rng.uniform(0.15, 0.5))
-    back = front - float(rng.uniform(7.0, 11.0))
+    back = front - float(rng.uniform(6.0, 9.5))
     paint = strong_colour(rng)
     parts = BODIES[kind](rng, width + 0.06, deck + 0.12, back, front, deck + 2.0, paint)
     under = deck - 0.05

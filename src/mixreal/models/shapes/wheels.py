@@ -49,15 +49,13 @@ def axle(wheel: list[Part], x: float, y: float, z: float) -> list[Part]:
     return right + [(mirrored_x(solid), material) for solid, material in right]
 
 
-def rail_wheel(radius: float, material: Material, sides: int = 14, spokes: int = 0) -> list[Part]:
+def rail_wheel(radius: float, material: Material, sides: int = 12, spokes: int = 0) -> list[Part]:
     """A flanged steel wheel at the origin, its outer face to +x; with `spokes` it is an open steam-age one."""
-    rim = 0.84 if spokes else 0.0
-    profile = [(radius * rim, -0.06), (radius * 1.07, -0.06), (radius * 1.07, -0.03), (radius, 0.0), (radius, 0.07)]
     if not spokes:
-        profile += [(radius * 0.8, 0.07), (radius * 0.75, 0.03), (radius * 0.2, 0.03), (0, 0.06)]
+        profile = [(0, -0.06), (radius * 1.06, -0.06), (radius, 0.0), (radius, 0.07), (radius * 0.7, 0.03), (0, 0.07)]
         return [(revolve(profile, "x", sides=sides), material)]
-    profile += [(radius * rim, 0.07)]
-    arm = box((0.06, radius * 0.9, 0.05 + radius * 0.04), (0, radius * 0.45, 0))
+    tyre = [(radius * 0.86, -0.06), (radius * 1.04, -0.06), (radius, 0.0), (radius, 0.07), (radius * 0.86, 0.07)]
+    arm = box((0.06, radius * 0.9, 0.06 + radius * 0.03), (0, radius * 0.45, 0))
     arms = [rotated(arm, "x", 360 * i / spokes) for i in range(spokes)]
     hub = revolve([(0, -0.05), (radius * 0.2, -0.05), (radius * 0.2, 0.1), (0, 0.1)], "x", sides=8)
-    return [(joined(revolve(profile, "x", sides=sides, closed=True), hub, *arms), material)]
+    return [(joined(revolve(tyre, "x", sides=sides, closed=True), hub, *arms), material)]

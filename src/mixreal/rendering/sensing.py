@@ -2,7 +2,7 @@
 
 import warp as wp
 
-from mixreal.render.shading import PI
+from mixreal.rendering.shading import PI
 
 RADIUS = wp.constant(4)  # of the blur kernel, pixels at most
 FIRST = wp.constant(wp.uint32(0x7FEB352D))  # odd multipliers of the noise hash

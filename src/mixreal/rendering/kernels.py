@@ -2,9 +2,9 @@
 
 import warp as wp
 
-from mixreal.render.layout import Face, Image, World
-from mixreal.render.shading import fall, reflect_sky, reflect_sun, sample, sky_terms, turned
-from mixreal.render.tracing import FAR, Hit, blocked, closest
+from mixreal.rendering.layout import Face, Image, World
+from mixreal.rendering.shading import fall, reflect_sky, reflect_sun, sample, sky_terms, turned
+from mixreal.rendering.tracing import FAR, Hit, blocked, closest
 from mixreal.scene import GROUND_NONE, GROUND_TEXTURE
 
 LAYERS = wp.constant(4)  # see-through surfaces behind one another, at most

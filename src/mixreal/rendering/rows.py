@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mixreal.render.layout import IMAGE
-from mixreal.render.sensing import Recording
+from mixreal.rendering.layout import IMAGE
+from mixreal.rendering.sensing import Recording
 from mixreal.scene import Scenes
 from mixreal.streams import uniforms
 

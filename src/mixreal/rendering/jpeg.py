@@ -6,7 +6,7 @@ Luminance at full and chrominance at half resolution (4:2:0), the tables of ITU-
 import numpy as np
 import warp as wp
 
-from mixreal.render.sensing import Recording
+from mixreal.rendering.sensing import Recording
 
 Block = wp.types.matrix(shape=(8, 8), dtype=float)
 

@@ -2,7 +2,7 @@
 
 import warp as wp
 
-from mixreal.render.layout import Sky, World
+from mixreal.rendering.layout import Sky, World
 
 PI = wp.constant(3.14159265358979)
 
@@ -61,7 +61,7 @@ def sample(world: World, picture: int, u: float, v: float, footprint: float) -> 
 
 @wp.func
 def sky_terms(sky: Sky, normal: wp.vec3, first: float, second: float) -> wp.vec3:
-    """The polynomial of `render.sky`, bands 1 and 2 scaled."""
+    """The polynomial of `rendering.sky`, bands 1 and 2 scaled."""
     x = normal[0]
     y = normal[1]
     z = normal[2]

@@ -2,8 +2,8 @@
 
 import warp as wp
 
-from mixreal.render.bvh import DEPTH
-from mixreal.render.layout import Model, Node, Triangle, World
+from mixreal.rendering.bvh import DEPTH
+from mixreal.rendering.layout import Model, Node, Triangle, World
 
 FAR = wp.constant(1.0e30)
 STACK = wp.constant(DEPTH)

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.models.mesh import Mesh
-from mixreal.render.bvh import build
-from mixreal.render.layout import FACE, MATERIAL, MODEL, NODE, TRIANGLE
+from mixreal.rendering.bvh import build
+from mixreal.rendering.layout import FACE, MATERIAL, MODEL, NODE, TRIANGLE
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """Structured host arrays in the layout of `render.layout`."""
+    """Structured host arrays in the layout of `rendering.layout`."""
 
     models: NDArray[np.void]  # (m,)
     nodes: NDArray[np.void]

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from mixreal.assets import Assets
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.models.mesh import Mesh
-from mixreal.render import layout
-from mixreal.render.geometry import pack_geometry
-from mixreal.render.jpeg import compress, tables, transform
-from mixreal.render.kernels import render_pixels
-from mixreal.render.packets import TILE, packet_kernel
-from mixreal.render.pictures import pack_pictures
-from mixreal.render.rows import image_rows, recording_rows
-from mixreal.render.sensing import Recording, blur_rows, develop
+from mixreal.rendering import layout
+from mixreal.rendering.geometry import pack_geometry
+from mixreal.rendering.jpeg import compress, tables, transform
+from mixreal.rendering.kernels import render_pixels
+from mixreal.rendering.packets import TILE, packet_kernel
+from mixreal.rendering.pictures import pack_pictures
+from mixreal.rendering.rows import image_rows, recording_rows
+from mixreal.rendering.sensing import Recording, blur_rows, develop
 from mixreal.scene import Scenes
 
 OUTPUTS = ("rgb", "mask", "depth", "normal", "light")
@@ -124,16 +124,14 @@ def _launch(renderer: Renderer, images: NDArray[np.void], recordings: NDArray[np
 
 
 def sample_pattern(samples: int) -> NDArray[np.float32]:
-    """(samples, 2) points in the unit pixel: one in the middle, the rotated grid for 4, else an R2 sequence."""
+    """(samples, 2) points in the unit pixel: one in the middle, the rotated grid for 4, else one a row and column."""
     if samples < 1 or samples > 1024:
         raise BadInput(f"samples = {samples}: expected 1 to 1024 rays a pixel")
-    if samples == 1:
-        return np.array([[0.5, 0.5]], np.float32)
     if samples == 4:
         return np.array([[0.375, 0.125], [0.875, 0.375], [0.625, 0.875], [0.125, 0.625]], np.float32)
-    plastic = 1.32471795724474602596  # Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018)
-    k = np.arange(1, samples + 1)[:, None]
-    return ((0.5 + k * np.array([1 / plastic, 1 / plastic**2])) % 1).astype(np.float32)
+    k = np.arange(samples)
+    rank = np.argsort(np.argsort(k * 0.6180339887498949 % 1, kind="stable"), kind="stable")  # golden-ratio order
+    return ((np.stack([k, rank], -1) + 0.5) / samples).astype(np.float32)
 
 
 def check_size(size: int) -> None:

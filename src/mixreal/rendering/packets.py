@@ -6,9 +6,9 @@ from typing import Any
 
 import warp as wp
 
-from mixreal.render.bvh import DEPTH
-from mixreal.render.kernels import GROUND_REACH, LAYERS, LIFT
-from mixreal.render.layout import Image, World
+from mixreal.rendering.bvh import DEPTH
+from mixreal.rendering.kernels import GROUND_REACH, LAYERS, LIFT
+from mixreal.rendering.layout import Image, World
 
 WIDTHS = (4, 8, 16)  # rays a packet; the bytes are the same for all
 TILE = 4  # pixels a side that one thread renders
@@ -22,7 +22,7 @@ def packet_kernel(lanes: int = 16) -> Any:
     defines = "\n".join(f"const {'float' if isinstance(v, str) else 'int'} {k} = {v};" for k, v in constants.items()
                         if k not in ("LANES", "DEPTH"))
     enum = f"enum {{ LANES = {lanes}, DEPTH = {DEPTH + 1} }};"  # sizes of types: constants at compile time
-    body = files("mixreal.render").joinpath("packets.cpp").read_text(encoding="utf-8")
+    body = files("mixreal.rendering").joinpath("packets.cpp").read_text(encoding="utf-8")
 
     @wp.func_native(f"{enum}\n{defines}\n{body}")
     def tile(world: World, images: wp.array(dtype=Image), size: int, pattern: wp.array(dtype=wp.vec2),
