@@ -156,7 +156,7 @@ def test_a_dataset_never_replaces_something_else(tmp_path: Path) -> None:
         write(tmp_path / "letters" / "dear.txt", made(3), {})
 
 
-def test_a_full_disk_is_one_clear_line_and_leaves_no_half_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_one_clear_line_and_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

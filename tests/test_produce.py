@@ -58,7 +58,8 @@ class Fake:
         return SimpleNamespace(index=indices, noise=noise)
 
     def columns(self, scenes: Any) -> dict[str, Any]:
-        return {"label": scenes.index % 3, "index": scenes.index, "model": np.array([f"m{i % 5}" for i in scenes.index]),
+        models = np.array([f"m{i % 5}" for i in scenes.index])
+        return {"label": scenes.index % 3, "index": scenes.index, "model": models,
                 "camera.elevation": scenes.noise, "light.off": np.full(len(scenes.index), np.nan, np.float32)}
 
     def render(self, synthesis: Standin, scenes: Any) -> Any:
@@ -98,7 +99,7 @@ def test_what_was_drawn_is_what_is_read(tmp_path: Path, fake: Fake) -> None:
     assert verify(tmp_path) == []
 
 
-def test_any_number_of_threads_gives_the_same_bytes(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_number_of_threads_gives_equal_bytes(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     produce(SPEC, tmp_path / "one", threads=1)
     monkeypatch.setattr(producing, "BATCH", 7)
     produce(SPEC, tmp_path / "many", threads=5)
@@ -179,7 +180,7 @@ def test_verify_says_when_it_cannot_draw_again(tmp_path: Path, fake: Fake, monke
 
 def test_a_full_disk_is_told_before_rendering(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(producing.shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
-    with pytest.raises(BadInput, match="is full: 0 MB free, 0 MB more are needed.*run the same command again"):
+    with pytest.raises(BadInput, match=r"is full: 0 MB free, 0 MB more are needed.*run the same command again"):
         produce(SPEC, tmp_path)
     assert fake.rendered == []
 
@@ -189,7 +190,7 @@ def test_numbers_that_cannot_work(tmp_path: Path, fake: Fake) -> None:
         produce(SPEC, tmp_path, threads=0)
     with pytest.raises(BadInput, match="expected 1 or more"):
         produce(SPEC, tmp_path, processes=0)
-    with pytest.raises(BadInput, match="is a file|File exists"):
+    with pytest.raises(BadInput, match=r"is a file|File exists"):
         produce(SPEC, Path(__file__))
 
 
@@ -255,6 +256,7 @@ def nobody_left(group: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_several_processes_give_the_same_bytes_as_one(tmp_path: Path) -> None:
     for processes in (1, 3):
         done, said = start(tmp_path / str(processes), processes, 0).communicate(timeout=60)
@@ -262,6 +264,7 @@ def test_several_processes_give_the_same_bytes_as_one(tmp_path: Path) -> None:
     assert content(tmp_path / "1") == content(tmp_path / "3")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_stopped_with_workers(tmp_path: Path, number: signal.Signals) -> None:

@@ -1,1 +1,31 @@
-"""mixreal: image classifiers from limited real and abundant synthetic images."""
+"""mixreal: image classifiers from limited real and abundant synthetic images.
+
+    import mixreal as mx
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mixreal.api import load, render, stream, train
+    from mixreal.dataset import Dataset
+    from mixreal.errors import BadInput
+    from mixreal.predicting import predict
+    from mixreal.real import RealData, limited
+    from mixreal.runs import Run, open_run
+    from mixreal.spec import RenderSpec
+    from mixreal.trainspec import TrainSpec
+
+__all__ = ["BadInput", "Dataset", "RealData", "RenderSpec", "Run", "TrainSpec", "limited", "load", "open_run",
+           "predict", "render", "stream", "train"]
+
+_HOME = {"load": "api", "render": "api", "stream": "api", "train": "api", "Dataset": "dataset", "BadInput": "errors",
+         "predict": "predicting", "RealData": "real", "limited": "real", "Run": "runs", "open_run": "runs",
+         "RenderSpec": "spec", "TrainSpec": "trainspec"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import mixreal` and `mixreal --help` start at once."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'mixreal' has no attribute {name!r}")
+    return getattr(import_module(f"mixreal.{_HOME[name]}"), name)

@@ -187,7 +187,7 @@ def _render_in_processes(synthesis: "Synthesis", root: Path, header: Header, mis
             for future in as_completed([pool.submit(_shard_task, shard, synthesis.identity) for shard in missing]):
                 advance(future.result())
         except BrokenProcessPool:
-            raise BadInput(f"a rendering process ended without a word (out of memory?): run the same command again with "
+            raise BadInput("a rendering process ended without a word (out of memory?): run the same command again with "
                            f"fewer than {processes} processes (finished shards are kept)") from None
         except BaseException:
             stop.set()  # the workers leave their shards at the next range
@@ -220,8 +220,9 @@ def _leave_with_parent() -> None:
 
 def _shard_task(shard: int, identity: dict[str, Any]) -> int:
     synthesis, root, header, threads, stop = _worker
-    if synthesis.identity != identity:
-        raise BadInput("models or assets changed while they were being rendered: run the same command again")
+    changed = shards.differences(synthesis.identity, identity)
+    if changed:
+        raise BadInput(f"models or assets changed while they were being rendered ({changed[0]}): render them anew")
 
     def go_on(_: int) -> None:
         if stop.is_set():

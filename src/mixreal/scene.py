@@ -91,6 +91,7 @@ class Sensor:
     blur: F32  # (n,) Gaussian sigma, pixels, in linear light
     exposure: F32  # (n,) factor, in linear light
     cast: F32  # (n, 3) factors, in linear light
+    saturation: F32  # (n,) factor on the distance from grey, in linear light; 0 is a black-and-white picture
     contrast: F32  # (n,) factor about mid-grey, on encoded values
     brightness: F32  # (n,) added to encoded values in [0, 1]
     noise: F32  # (n,) Gaussian sigma on encoded values in [0, 1]
@@ -140,7 +141,7 @@ def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, half_e
         Camera(full([0.0, 0.0, 4.0]), full([[1, 0, 0], [0, 1, 0], [0, 0, -1]]), full(0.3), full([0.0, 0.0])),
         Occluders(full(cards), full(cards), full(cards + [1.0, 0.0]), full([2.0] * OCCLUDERS),
                   full([-1] * OCCLUDERS, np.int32), full(np.ones((OCCLUDERS, 3))), full([1.0] * OCCLUDERS)),
-        Sensor(full(0.0), full(1.0), full(np.ones(3)), full(1.0), full(0.0), full(0.0), full(0, np.int32)),
+        Sensor(full(0.0), full(1.0), full(np.ones(3)), full(1.0), full(1.0), full(0.0), full(0.0), full(0, np.int32)),
         {},
     )
 

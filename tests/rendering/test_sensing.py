@@ -48,6 +48,15 @@ def test_exposure_cast_contrast_and_brightness(rendered):
     assert close(out.rgb, expected)
 
 
+def test_saturation_moves_colours_to_and_from_their_grey(rendered):
+    out, _ = frames(rendered, saturation=0.0)
+    grey = encode(out.light @ np.array([0.2126, 0.7152, 0.0722]))[..., None].repeat(3, -1)
+    assert close(out.rgb, grey)
+    out, _ = frames(rendered, saturation=0.5)
+    mixed = 0.5 * out.light + 0.5 * (out.light @ np.array([0.2126, 0.7152, 0.0722]))[..., None]
+    assert close(out.rgb, encode(mixed))
+
+
 def test_blur_is_gaussian_in_linear_light_and_grows_with_the_image(rendered):
     for size in (32, 64):
         out, n = frames(rendered, size, blur=0.7)

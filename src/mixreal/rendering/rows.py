@@ -45,7 +45,7 @@ def recording_rows(scenes: Scenes, size: int, seed: int) -> NDArray[np.void]:
     out = np.zeros(len(scenes), RECORDING)
     out["blur"] = sensor.blur * (size / 32)
     out["gain"] = sensor.exposure[:, None] * sensor.cast
-    out["contrast"], out["brightness"], out["noise"], out["jpeg"] = (
-        sensor.contrast, sensor.brightness, sensor.noise, sensor.jpeg)
+    for name in ("saturation", "contrast", "brightness", "noise", "jpeg"):
+        out[name] = getattr(sensor, name)
     out["key"] = (uniforms(seed, ["sensor noise"], scenes.index)[0, :, :2] * 2.0**32).astype(np.uint32)
     return out

@@ -15,6 +15,7 @@ class Recording:
 
     blur: float
     gain: wp.vec3  # exposure times cast
+    saturation: float
     contrast: float
     brightness: float
     noise: float
@@ -51,7 +52,7 @@ def blur_rows(light: wp.array(dtype=wp.vec3, ndim=3), records: wp.array(dtype=Re
 @wp.kernel(enable_backward=False)
 def develop(light: wp.array(dtype=wp.vec3, ndim=3), records: wp.array(dtype=Recording), size: int,
             out: wp.array(dtype=wp.uint8, ndim=4)):
-    """Gaussian along y, then the chip: gain, encoding, contrast about mid-grey, brightness, noise; rounded to bytes."""
+    """Gaussian along y, then the chip: gain, saturation, encoding, contrast about mid-grey, brightness, noise; rounded to bytes."""
     i, y, x = wp.tid()
     sigma = records[i].blur
     total = light[i, y, x]
@@ -66,8 +67,10 @@ def develop(light: wp.array(dtype=wp.vec3, ndim=3), records: wp.array(dtype=Reco
     grain = wp.vec3(0.0, 0.0, 0.0)
     if records[i].noise > 0.0:
         grain = gaussians(records[i].key, wp.uint32(y * size + x)) * records[i].noise
+    total = wp.cw_mul(total, records[i].gain)
+    grey = wp.dot(total, wp.vec3(0.2126, 0.7152, 0.0722))  # Rec. 709 luminance
     for c in range(3):
-        value = encoded(total[c] * records[i].gain[c])
+        value = encoded(grey + (total[c] - grey) * records[i].saturation)
         value = (value - 0.5) * records[i].contrast + 0.5 + records[i].brightness + grain[c]
         out[i, y, x, c] = wp.uint8(wp.clamp(value, 0.0, 1.0) * 255.0 + 0.5)
 

@@ -16,8 +16,8 @@ def background(assets: Assets) -> Variation:
     pictures = option_list(assets.background_names)
     textures = option_list(assets.texture_names)
     return Variation("background", {
-        "kind": Choice(("flat", "picture"), "flat", (0.12, 0.88)),
-        "colour": Colour((0.05, 0.05, 0.05), (1, 1, 1), (0.5, 0.5, 0.5), doc="of a flat background"),
+        "kind": Choice(("flat", "picture"), "flat", (0.16, 0.84)),
+        "colour": Colour((0.6, 0.6, 0.6), (1, 1, 1), (0.5, 0.5, 0.5), doc="of a flat background"),
         "picture": Choice(pictures, pictures[0]),
         "zoom": Slider(0.35, 1.0, 1, doc="part of the picture's width that is shown"),
         "x": Slider(0, 1, 0.5, doc="where the window lies"),

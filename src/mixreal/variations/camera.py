@@ -19,9 +19,9 @@ def camera(assets: Assets) -> Variation:
         "azimuth": Slider(-180, 180, 0, "deg", doc="where the photographer stands, about the object"),
         "elevation": Slider(-4, 32, 12, "deg", doc="height above the object's middle"),
         "view": Slider(18, 60, 32, "deg", log=True, doc="field of view"),
-        "fill": Slider(0.62, 1.2, 0.85, doc="part of the frame that the object's box fills; above 1 it is cut off"),
-        "x": Slider(-0.14, 0.14, 0, doc="object off the middle, in half frames"),
-        "y": Slider(-0.12, 0.12, 0),
+        "fill": Slider(0.8, 1.3, 0.95, doc="part of the frame that the object's box fills; above 1 it is cut off"),
+        "x": Slider(-0.12, 0.12, 0, doc="object off the middle, in half frames"),
+        "y": Slider(-0.10, 0.10, 0),
         "roll": Slider(-5, 5, 0, "deg"),
     }, _apply)
 

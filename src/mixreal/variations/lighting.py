@@ -12,7 +12,7 @@ from mixreal.variations.rotations import direction
 from mixreal.variations.variation import Variation
 
 GRADIENT, ENVIRONMENT = 0, 1
-MID_GREY = 0.46  # the linear value that a white surface lying flat is exposed to
+MID_GREY = 0.62  # the linear value that a white surface lying flat is exposed to
 
 
 def lighting(assets: Assets) -> Variation:
@@ -45,7 +45,7 @@ def lighting(assets: Assets) -> Variation:
         "bounce": Slider(0.1, 0.7, 0.35, doc="light from below, of the sky's"),
         "environment": Choice(names, names[0], doc="environment map"),
         "environment_turn": Slider(0, 360, 0, "deg"),
-        "exposure": Slider(-0.7, 0.8, 0, "EV"),
+        "exposure": Slider(-0.6, 0.7, 0, "EV"),
     }, apply)
 
 

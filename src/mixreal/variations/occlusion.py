@@ -20,12 +20,12 @@ SHAPES = {  # half width, half height (in half images) and superellipse exponent
 
 def occlusion(assets: Assets) -> Variation:
     textures = option_list(assets.texture_names)
-    controls: dict[str, Control] = {"count": Choice(("0", "1", "2"), "0", (0.62, 0.28, 0.10))}
+    controls: dict[str, Control] = {"count": Choice(("0", "1", "2"), "0", (0.75, 0.2, 0.05))}
     for k in range(OCCLUDERS):
         controls |= {
             f"shape{k}": Choice(tuple(SHAPES), "pole", (0.3, 0.2, 0.35, 0.15)),
             f"side{k}": Slider(-180, 180, 0, "deg", doc="on which side of the middle it lies"),
-            f"far{k}": Slider(0.35, 1.0, 0.8, doc="how far from the middle, in half images"),
+            f"far{k}": Slider(0.5, 1.1, 0.8, doc="how far from the middle, in half images"),
             f"turn{k}": Slider(-15, 15, 0, "deg"),
             f"size{k}": Slider(0.5, 1.3, 1, "x", log=True),
             f"texture{k}": Choice(textures, textures[0]),

@@ -13,13 +13,14 @@ from mixreal.variations.variation import Variation
 def sensor(assets: Assets) -> Variation:
     del assets
     return Variation("sensor", {
-        "blur": Slider(0.15, 0.9, 0, "px at 32", doc="sigma of the blur"),
-        "exposure": Slider(-0.35, 0.35, 0, "EV"),
+        "blur": Slider(0.1, 0.6, 0, "px at 32", doc="sigma of the blur"),
+        "exposure": Slider(-0.25, 0.45, 0, "EV"),
         "red": Slider(-0.16, 0.16, 0, "EV", doc="colour cast"),
         "blue": Slider(-0.16, 0.16, 0, "EV"),
-        "contrast": Slider(0.7, 1.3, 1, "x", log=True),
-        "brightness": Slider(-0.10, 0.10, 0),
-        "noise": Slider(0.002, 0.05, 0, log=True, doc="sigma, of the full range"),
+        "saturation": Slider(0.5, 1.25, 1, "x"),
+        "contrast": Slider(0.8, 1.35, 1, "x", log=True),
+        "brightness": Slider(-0.08, 0.12, 0),
+        "noise": Slider(0.002, 0.03, 0, log=True, doc="sigma, of the full range"),
         "compressed": Choice(("no", "yes"), "no", (0.4, 0.6)),
         "quality": Slider(40, 95, 95, doc="JPEG quality"),
     }, _apply)
@@ -29,5 +30,5 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     cast = 2.0 ** np.stack([latents["red"], np.zeros(len(scenes)), latents["blue"]], -1)
     quality = np.where(latents["compressed"] == 1, np.round(latents["quality"]), 0)
     return replace(scenes, sensor=Sensor(
-        latents["blur"], (2.0 ** latents["exposure"]).astype(np.float32), cast.astype(np.float32), latents["contrast"],
-        latents["brightness"], latents["noise"], quality.astype(np.int32)))
+        latents["blur"], (2.0 ** latents["exposure"]).astype(np.float32), cast.astype(np.float32), latents["saturation"],
+        latents["contrast"], latents["brightness"], latents["noise"], quality.astype(np.int32)))

@@ -31,7 +31,7 @@ from mixreal.models.shapes.hull import Hull, dashes, grid, hull, lathe, patch, s
 from mixreal.models.shapes.solids import box, joined, mirrored_x
 
 # What airlines paint on: two in three bodies are white.
-BODIES = ("#f2f2ee",) * 9 + ("#d9dde0", "#e9e2cf", "#2a55a5", "#c8262c", "#20324f", "#e6b422", "#3d8f5b", "#e2702a")
+BODIES = ("#f2f2ee",) * 14 + ("#d9dde0", "#e9e2cf", "#2a55a5", "#c8262c", "#20324f", "#e6b422", "#3d8f5b", "#e2702a")
 ACCENTS = (
     *("#17408b", "#c4161c", "#0e2a52", "#e8751a", "#f0b90b", "#12713c", "#5b2a86", "#0f8fa9"),
     *("#b51f4a", "#2a9fd6", "#151515", "#7a1420", "#6fa83b", "#28329a"),

@@ -137,7 +137,7 @@ def _bicycle(rng: np.random.Generator, name: str, kind: Kind) -> list[Part]:
     for seat in seats:
         parts += saddle(seat, soft, leather, 0.75 if radius < 0.27 and frame != "folding" else 1.0)
     if frame == "tandem":  # the stoker's handlebar stands behind the captain's saddle
-        more, _ = handlebars("flat", skeleton.saddle + point(0, -0.12, -0.02), skeleton.steer, trim, 0.8)
+        more, behind = handlebars("flat", skeleton.saddle + point(0, -0.12, -0.02), skeleton.steer, trim, 0.8)
         parts += more
 
     front, grips = _front(rng, kind, skeleton, tube, body, trim, wall, rim, long)
@@ -157,6 +157,8 @@ def _bicycle(rng: np.random.Generator, name: str, kind: Kind) -> list[Part]:
         helmet = "open" if rng.random() < 0.5 else ""
         lean = kind.lean + rng.uniform(-6, 6)
         parts += rider(rng, skeleton.saddle, (hands[0], hands[1]), feet[0], lean, helmet, size=kind.size)
+        if frame == "tandem":
+            parts += rider(rng, skeleton.second_saddle, behind, feet[1], lean, helmet, size=0.94)
         return parts
     if rng.random() < kind.stand:
         parts += kickstand(skeleton)

@@ -70,7 +70,7 @@ def thicker(limbs: Sequence[Limb], by: float) -> tuple[Limb, ...]:
     return tuple(replace(part, radius=part.radius + by, radius2=part.radius2 + by) for part in limbs)
 
 
-def turned(limbs: Sequence[Limb], turn: Floats, offset: ArrayLike = (0, 0, 0)) -> tuple[Limb, ...]:
+def turned(limbs: Sequence[Limb], turn: Floats, offset: Floats) -> tuple[Limb, ...]:
     """The limbs rotated by the matrix `turn` (3, 3), then moved by `offset`."""
     return tuple(
         replace(part, start=turn @ part.start + offset, end=turn @ part.end + offset, across=turn @ part.across)
@@ -98,7 +98,7 @@ def surface(limbs: Sequence[Limb], cell: float, floor: float | None = None) -> S
     if floor is not None:
         low[1] = max(low[1], floor)
     low, high = low - 2.01 * cell, high + 2.01 * cell
-    axes = [np.arange(a, b, cell, np.float32) for a, b in zip(low, high, strict=True)]
+    axes = [np.arange(float(a), float(b), cell).astype(np.float32) for a, b in zip(low, high, strict=True)]
     field = np.full([len(a) for a in axes], 4 * cell, np.float32)
     for part in limbs:
         reach = max(part.radius, part.radius2) + part.blend + 2 * cell
@@ -106,7 +106,7 @@ def surface(limbs: Sequence[Limb], cell: float, floor: float | None = None) -> S
         last = np.maximum(part.start, part.end) + reach
         block = tuple(slice(*np.searchsorted(a, (f, t))) for a, f, t in zip(axes, first, last, strict=True))
         x, y, z = np.ix_(*[a[s].astype(np.float64) for a, s in zip(axes, block, strict=True)])
-        field[block] = _melted(field[block], _limb_distance(part, x, y, z), part)
+        field[block] = _melted(field[block].astype(np.float64), _limb_distance(part, x, y, z), part)
     if floor is not None:
         field = np.maximum(field, (floor - axes[1])[None, :, None])
     return _nets(field, low, cell)
@@ -128,7 +128,7 @@ def sphere_directions(rows: int, columns: int, front: float = 0.45) -> Floats:
 
 
 def star(centre: ArrayLike, directions: Floats, radii: Floats, shown: NDArray[np.bool_] | None = None) -> Solid:
-    """The closed surface at `radii` (rows, columns) along sphere_directions; faces with nothing `shown` are left out."""
+    """The closed surface at `radii` (rows, columns) along sphere_directions; faces with nothing `shown` are dropped."""
     rows, columns = radii.shape
     vertices = (np.asarray(centre, float) + directions * radii[..., None]).reshape(-1, 3)
     faces = grid_faces(rows, columns)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from mixreal.models.mesh import Material
 from mixreal.models.shapes.solids import Solid
@@ -75,7 +75,7 @@ class Skin:
         """Give the cells of `strips` that lie between z = start and stop the material of that number."""
         middle = (self.stations[1:] + self.stations[:-1]) / 2
         rows = np.flatnonzero((middle > start) & (middle < stop))
-        table[np.ix_(rows, list(strips))] = number
+        table[np.ix_(rows, np.array(list(strips), np.int64))] = number
 
     def half_width(self, z: float, point: int = HIP) -> float:
         """The skin's x at z, at one of its ten points."""
@@ -116,7 +116,7 @@ def evenly(start: float, stop: float, count: int, gap: float) -> list[tuple[floa
     return [(start + i * step, start + (i + 1) * step - gap) for i in range(count)]
 
 
-def _at(line: Line, z: ArrayLike) -> NDArray[np.float64]:
+def _at(line: Line, z: NDArray[np.float64]) -> NDArray[np.float64]:
     ordered = sorted(line)
     return np.interp(z, [p[0] for p in ordered], [p[1] for p in ordered])
 

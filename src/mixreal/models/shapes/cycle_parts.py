@@ -95,7 +95,7 @@ def tyre_ring(
     centre: tuple[float, float, float], radius: float, tall: float, wide: float = 1.0, knobs: bool = False
 ) -> Solid:
     """A tyre of outer `radius`, `tall` from rim to tread and `wide` times as broad, with knobs if wanted."""
-    sides = 44 if knobs else 30
+    sides = 44 if knobs else 28
     ring = torus(radius - tall / 2, tall, "x", (0, 0, 0), sides, 7)
     vertices = ring.vertices * [wide, 1, 1]
     if knobs:  # every other slice of the tread stands out
@@ -113,13 +113,13 @@ def mudguard(
 
     `deep` is how far its edges come down, per half width.
     """
-    turn = np.radians(np.linspace(start, stop, 14))
+    turn = np.radians(np.linspace(start, stop, 11))
     across = np.array([-1, -0.6, 0.6, 1]) * width / 2
     drop = np.array([-deep, 0, 0, -deep]) * width / 2
     profile = np.concatenate([np.stack([across, radius + drop], 1), np.stack([across, radius + thick + drop], 1)[::-1]])
     ring = np.stack(
         [
-            np.broadcast_to(profile[:, 0], (14, 8)),
+            np.broadcast_to(profile[:, 0], (11, 8)),
             np.sin(turn)[:, None] * profile[:, 1],
             np.cos(turn)[:, None] * profile[:, 1],
         ],

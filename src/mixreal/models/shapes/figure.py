@@ -1,4 +1,4 @@
-"""Figure: a person's proportions by age, and the bare body that follows from them and a pose. Units: the head is 1 high."""
+"""Figure: a person's proportions by age, and the bare body that follows. Units: the head is 1 high."""
 
 from dataclasses import dataclass
 
@@ -161,7 +161,7 @@ def foot(who: Figure, side: int, by: float = 0.0) -> list[Limb]:
     heel = ankle - (toe - ankle) * 0.18
     return [
         limb(ankle, ankle, girth, girth, 0.05),
-        limb(heel + (0, -girth * 0.5, 0), toe, girth * 0.85, girth * 0.8, 0.08, (0, 1, 0), 0.85),
+        limb(heel + np.array([0, -girth * 0.5, 0]), toe, girth * 0.85, girth * 0.8, 0.08, (0, 1, 0), 0.85),
     ]
 
 
@@ -175,7 +175,7 @@ def _joints(size: dict[str, float], pose: Pose) -> dict[str, Floats]:
             return to_torso @ way * (length / np.linalg.norm(way))
 
         shoulder = np.array([side * size["shoulder"], size["torso"] - 0.1, -0.02])
-        shoulder = shoulder + (0, 0.12 * max(pose.upper_arms[i][1], 0), 0)
+        shoulder = shoulder + np.array([0, 0.12 * max(pose.upper_arms[i][1], 0), 0])
         elbow = shoulder + along(pose.upper_arms[i], size["upper_arm"])
         wrist = elbow + along(pose.forearms[i], size["forearm"])
         hip = np.array([side * size["hip"], 0, 0])

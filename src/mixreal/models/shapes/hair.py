@@ -43,9 +43,9 @@ def hair(rng: np.random.Generator, who: Head, style: str) -> Parts:
     line = _FRINGE if rng.random() < 0.35 else _SHORT
     crown = _cut(rng, who, line, rng.uniform(0.04, 0.065), 0.005)
     if style == "bob":
-        return crown + [(_curtain(rng, -0.38 - rng.uniform(0, 0.16), 0.06), who.hair)]
+        return [*crown, (_curtain(rng, -0.38 - rng.uniform(0, 0.16), 0.06), who.hair)]
     if style == "long":
-        return crown + [(_curtain(rng, -0.75 - rng.uniform(0, 0.75), rng.uniform(0.02, 0.1)), who.hair)]
+        return [*crown, (_curtain(rng, -0.75 - rng.uniform(0, 0.75), rng.uniform(0.02, 0.1)), who.hair)]
     if style == "ponytail":
         return crown + _tail(rng, who, (0, rng.uniform(0.05, 0.3), -0.45), rng.uniform(0.5, 1.0))
     if style == "pigtails":
@@ -55,7 +55,7 @@ def hair(rng: np.random.Generator, who: Head, style: str) -> Parts:
     high = rng.random() < 0.4
     at = (0.0, 0.54, -0.12) if high else (0.0, 0.16, -0.5)
     bun = ellipsoid((0.17, 0.14, 0.16), rings=8, sides=12)
-    return crown + [(Solid(bun.vertices + at, bun.faces, SMOOTH), who.hair)]
+    return [*crown, (Solid(bun.vertices + at, bun.faces, SMOOTH), who.hair)]
 
 
 def headwear(rng: np.random.Generator, who: Head, kind: str) -> Parts:
@@ -80,7 +80,7 @@ def headwear(rng: np.random.Generator, who: Head, kind: str) -> Parts:
         visor = scaled(visor, (0.86, 1, 0.9))
         visor = moved(rotated(visor, "x", 12), (0, 0.235, 0.3))
         brim_colour = colour if rng.random() < 0.7 else palette.cloth(rng)
-        return crown + [(rotated(visor, "y", 180) if back else visor, brim_colour)]
+        return [*crown, (rotated(visor, "y", 180) if back else visor, brim_colour)]
     if kind == "hardhat":
         hat = palette.material(
             "helmet", palette.srgb(*[(235, 190, 30), (240, 240, 240), (220, 60, 40)][rng.integers(3)])
@@ -93,12 +93,12 @@ def headwear(rng: np.random.Generator, who: Head, kind: str) -> Parts:
     wide, curl = rng.uniform(0.68, 0.95), 0.16 if kind == "cowboy" else rng.uniform(-0.08, 0.02)
     tall = 0.62 if kind == "cowboy" else rng.uniform(0.5, 0.6)
     outline = [(0.17, wide), (0.2, wide), (0.23, 0.42), (0.45, 0.38), (tall, 0.3), (tall + 0.03, 0.1)]
-    hat = rotated(lathe(outline, sides=22), "x", -90)
-    shape = hat.vertices * (0.9, 1, 1.12)
+    body = rotated(lathe(outline, sides=22), "x", -90)
+    shape = body.vertices * (0.9, 1, 1.12)
     lifted = shape[:, 1] + curl * (shape[:, 0] / wide) ** 2 * (np.abs(shape[:, 1]) < 0.22)
-    hat = Solid(np.column_stack([shape[:, 0], lifted, shape[:, 2] - 0.04]), hat.faces, hat.crease)
+    shape = np.column_stack([shape[:, 0], lifted, shape[:, 2] - 0.04])
     band = moved(scaled(cylinder(0.425, 0.07, "y", sides=20), (0.9, 1, 1.12)), (0, 0.27, -0.04))
-    return [(hat, colour), (band, palette.cloth(rng))]
+    return [(Solid(shape, body.faces, body.crease), colour), (band, palette.cloth(rng))]
 
 
 def _cut(

@@ -29,7 +29,7 @@ def build(rng: np.random.Generator) -> Mesh:
     """A horse in metres; one in six is a portrait of head and neck."""
     kind = str(rng.choice(list(_BREEDS), p=_BREED_SHARES))
     breed = _varied(rng, _BREEDS[kind])
-    portrait = rng.random() < 0.17
+    portrait = rng.random() < 0.13
     name = "stand" if portrait else str(rng.choice(list(_GAITS), p=_GAIT_SHARES))
     gait = _moment(rng, name)
     horse = horse_body(breed, gait)
@@ -127,7 +127,7 @@ def _features(horse: Horse) -> Parts:
 
 
 def _tack(rng: np.random.Generator, horse: Horse, name: str, portrait: bool) -> Parts:
-    ridden = name in ("stand", "walk", "trot", "gallop") and not portrait and rng.random() < 0.17
+    ridden = name in ("stand", "walk", "trot", "gallop") and not portrait and rng.random() < 0.13
     if ridden:
         hands = horse.back + np.array([0, 0.32, 0.42])
         return saddle(rng, horse) + bridle(rng, horse, hands) + rider(rng, horse)

@@ -96,7 +96,7 @@ def horse_body(breed: Breed, gait: Gait) -> Horse:
         legs.append((path, thick))
         lower.append(limb(joints[1], joints[2], 0.075 * breed.bone, 0.06 * breed.bone))
         lower.append(limb(joints[2], joints[3], 0.07 * breed.bone, 0.07 * breed.bone))
-        sole = joints[3] + (joints[3] - joints[2]) * 0.6 + (0, 0, 0)
+        sole = joints[3] + (joints[3] - joints[2]) * 0.6
         hooves.append(
             (np.stack([joints[3] - (joints[3] - joints[2]) * 0.12, sole]), np.array([0.05, 0.068]) * breed.bone)
         )
@@ -210,7 +210,15 @@ def _fore(elbow: Floats, reach: float, lift: float, breed: Breed) -> tuple[list[
     coronet = fetlock + 0.12 * size * _leg_way(pastern)
     b = breed.bone
     muscle = [
-        limb(elbow + (0, 0.06, 0), elbow + (knee - elbow) * 0.55, 0.13 * breed.girth, 0.075 * b, 0.1, (1, 0, 0), 0.85)
+        limb(
+            elbow + np.array([0, 0.06, 0]),
+            elbow + (knee - elbow) * 0.55,
+            0.13 * breed.girth,
+            0.075 * b,
+            0.1,
+            (1, 0, 0),
+            0.85,
+        )
     ]
     return [elbow, knee, fetlock, coronet], [0.1 * b, 0.06 * b, 0.05 * b, 0.046 * b], muscle
 

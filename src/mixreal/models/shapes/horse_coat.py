@@ -157,7 +157,7 @@ def feathers(horse: Horse) -> list[Solid]:
     for path, thick in horse.hooves:
         top = path[0] + (path[0] - path[1]) * 1.6
         solids.append(
-            tube([top, path[0], path[0] * 0.4 + path[1] * 0.6], [thick[0], thick[1] * 1.25, thick[1] * 1.45], 9)
+            tube([top, path[0], path[0] * 0.4 + path[1] * 0.6], [thick[0], thick[1] * 1.08, thick[1] * 1.16], 9)
         )
     return solids
 

@@ -7,7 +7,7 @@ from mixreal.models.shapes.body import ball, limb, surface, thicker
 from mixreal.models.shapes.figure import figure
 from mixreal.models.shapes.hair import hair, headwear
 from mixreal.models.shapes.head import Parts, face, head
-from mixreal.models.shapes.horse_body import Horse
+from mixreal.models.shapes.horse_body import Floats, Horse
 from mixreal.models.shapes.outfit import dressed
 from mixreal.models.shapes.poses import Pose
 from mixreal.models.shapes.solids import Solid, moved, rotated, scaled, torus, tube
@@ -28,20 +28,22 @@ def saddle(rng: np.random.Generator, horse: Horse) -> Parts:
     leather = palette.LEATHER if rng.random() < 0.6 else palette.BLACK_LEATHER
     low = seat[1] - rng.uniform(0.3, 0.45) * g
     middle = np.array([0, seat[1] - 0.33 * g, seat[2]])
-    pad = [limb(middle + (0, 0, 0.2), middle - (0, 0, 0.26), 0.3 * g, 0.3 * g, 0.05, (1, 0, 0), 0.8)]
+    pad = [
+        limb(middle + np.array([0, 0, 0.2]), middle - np.array([0, 0, 0.26]), 0.3 * g, 0.3 * g, 0.05, (1, 0, 0), 0.8)
+    ]
     flat_pad = surface(thicker(pad, 0.055 * g), 0.05, low)
     squeezed = flat_pad.vertices.copy()
     squeezed[:, 2] = np.clip(squeezed[:, 2], seat[2] - 0.36, seat[2] + 0.28)
     body = [
-        limb(seat + (0, 0.06, 0.2), seat + (0, 0.05, -0.2), 0.11, 0.13, 0.06, (0, 1, 0), 0.6),
-        ball(seat + (0, 0.13, 0.23), 0.06),
-        ball(seat + (0, 0.13, -0.24), 0.09, 0.1, (0, 0, 1), 0.6),
+        limb(seat + np.array([0, 0.06, 0.2]), seat + np.array([0, 0.05, -0.2]), 0.11, 0.13, 0.06, (0, 1, 0), 0.6),
+        ball(seat + np.array([0, 0.13, 0.23]), 0.06),
+        ball(seat + np.array([0, 0.13, -0.24]), 0.09, 0.1, (0, 0, 1), 0.6),
     ]
     for side in (-1, 1):
         body.append(
             limb(
-                seat + (side * 0.16, 0, 0.05),
-                seat + (side * 0.3 * g, -0.35 * g, 0.08),
+                seat + np.array([side * 0.16, 0, 0.05]),
+                seat + np.array([side * 0.3 * g, -0.35 * g, 0.08]),
                 0.14,
                 0.13,
                 0.06,
@@ -51,13 +53,13 @@ def saddle(rng: np.random.Generator, horse: Horse) -> Parts:
         )
     parts: Parts = [(Solid(squeezed, flat_pad.faces, 60.0), cover), (surface(body, 0.055), leather)]
     for side in (-1, 1):
-        strap = [seat + (side * 0.3 * g, -0.3 * g, 0.1), seat + (side * 0.34 * g, -0.66 * g, 0.12)]
+        strap = [seat + np.array([side * 0.3 * g, -0.3 * g, 0.1]), seat + np.array([side * 0.34 * g, -0.66 * g, 0.12])]
         iron = torus(0.055, 0.02, "x", sides=10, rings=5)
         parts += [(tube(strap, 0.014, 5), leather), (moved(iron, strap[1] - (0, 0.05, 0)), palette.STEEL)]
     return parts
 
 
-def bridle(rng: np.random.Generator, horse: Horse, hands: np.ndarray | None) -> Parts:
+def bridle(rng: np.random.Generator, horse: Horse, hands: Floats | None) -> Parts:
     """Straps round the head and reins to `hands`, or to the withers."""
     leather = palette.LEATHER if rng.random() < 0.5 else palette.BLACK_LEATHER
     h, nose = horse.breed.head, horse.nose - horse.poll
@@ -90,6 +92,6 @@ def rider(rng: np.random.Generator, horse: Horse) -> Parts:
     above = face(rng, top, "calm") + hair(rng, top, "long" if female else "short")
     above += headwear(rng, top, str(rng.choice(["hardhat", "cowboy", "cap", "brim"])))
     parts += [(moved(solid, who.head_centre), material) for solid, material in above]
-    seat = horse.back + (0, 0.07 + who.size["leg_girth"] * 0.7 * _HEAD, 0.0)
+    seat = horse.back + np.array([0, 0.07 + who.size["leg_girth"] * 0.7 * _HEAD, 0])
     lean = 14.0 if horse.gait.tail > 0.5 else 2.0
     return [(moved(rotated(scaled(solid, _HEAD), "x", lean), seat), material) for solid, material in parts]

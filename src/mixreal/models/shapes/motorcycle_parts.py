@@ -60,7 +60,7 @@ def chassis(rear_radius: float, front_radius: float, wheelbase: float, rake: flo
     return Chassis(rear_radius, front_radius, point(0, rear_radius, 0), front, top, steer)
 
 
-def body(stations: Sequence[Station], exponent: float = 2.3, samples: int = 10, points: int = 14) -> Solid:
+def body(stations: Sequence[Station], exponent: float = 2.3, samples: int = 9, points: int = 12) -> Solid:
     """A smooth piece of bodywork through stations of (z, y, half width, half height)."""
     return shell(hull(list(stations), samples, exponent), points)
 
@@ -74,7 +74,7 @@ def wheel(axle: Floats, radius: float, tall: float, wide: float, style: str, rim
     x, y, z = (float(v) for v in axle)
     inside = radius - tall * 0.9
     parts = [(tyre_ring((x, y, z), radius, tall, wide / tall), RUBBER)]
-    ring = torus(inside, 0.03, "x", (0, 0, 0), 26, 5)
+    ring = torus(inside, 0.03, "x", (0, 0, 0), 22, 4)
     parts.append((Solid(ring.vertices * [wide / 0.045, 1, 1] + axle, ring.faces, 60.0), rim))
     if style == "disc":
         parts.append((cylinder(inside, wide * 0.4, "x", (x, y, z), 18), rim))
@@ -84,7 +84,7 @@ def wheel(axle: Floats, radius: float, tall: float, wide: float, style: str, rim
         across = np.stack([np.zeros(5), -np.sin(turn), np.cos(turn)], 1)
         for o, a in zip(out, across, strict=True):
             for side in (-0.35, 0.35):
-                parts.append((pipe(axle + o * 0.05, axle + o * inside + a * side * 0.1, radius=(0.016, 0.012), sides=5), rim))
+                parts.append((pipe(axle + o * 0.05, axle + o * inside + a * side * 0.1, radius=(0.017, 0.013), sides=4), rim))
     parts.append((cylinder(0.055, wide * 0.9, "x", (x, y, z), 12), rim))
     return parts + brake_disc(axle, inside * 0.62)
 
@@ -92,7 +92,7 @@ def wheel(axle: Floats, radius: float, tall: float, wide: float, style: str, rim
 def brake_disc(axle: Floats, radius: float) -> list[Part]:
     """Discs on both sides with a caliper."""
     x, y, z = (float(v) for v in axle)
-    disc = both(cylinder(radius, 0.006, "x", (x + 0.065, y, z), 16))
+    disc = both(cylinder(radius, 0.006, "x", (x + 0.065, y, z), 13))
     caliper = both(box((0.04, 0.07, 0.05), (x + 0.07, y + radius * 0.6, z - radius * 0.75)))
     return [(disc, STEEL), (caliper, DARK_STEEL)]
 

@@ -90,22 +90,22 @@ def sport(rng: np.random.Generator) -> Draft:
     fixed += engine("inline", 0.72, 0.42, 0.34, DARK_STEEL, _cover(rng))
     fixed += exhaust("low", 0.76, 0.42, -0.08, STEEL, (STEEL, BLACK_PAINT)[int(rng.random() < 0.5)], 0.32)
     nose, drop = rng.uniform(1.46, 1.54), rng.uniform(-0.03, 0.03)
-    cowl = hull([(nose, 0.82 + drop, 0.0, 0.0), (nose - 0.06, 0.84 + drop, 0.11, 0.07), (1.3, 0.89, 0.185, 0.12), (1.12, 0.92, 0.2, 0.12), (0.98, 0.9, 0.17, 0.06)], 16, 2.3)
-    fixed.append((shell(cowl, 18), colour))
+    cowl = hull([(nose, 0.82 + drop, 0.0, 0.0), (nose - 0.06, 0.84 + drop, 0.11, 0.07), (1.3, 0.89, 0.185, 0.12), (1.12, 0.92, 0.2, 0.12), (0.98, 0.9, 0.17, 0.06)], 12, 2.3)
+    fixed.append((shell(cowl, 16), colour))
     fixed.append((patch(cowl, (1.08, nose - 0.12), (-52, 52), 0.006), LIGHT_GLASS if rng.random() < 0.4 else GLASS))
     fixed.append((screen([(1.33, 0.99, 0.13), (1.2, 1.06, 0.12), (1.08, 1.1, 0.09)]), GLASS))
     lamp = [(nose - 0.14, 100), (nose - 0.14, 72), (nose - 0.03, 76), (nose - 0.02, 100)]
     fixed.append((both(slanted(cowl, lamp, 0.006)), HEADLIGHT))
     if not half_faired:
-        side = hull([(1.32, 0.79, 0.12, 0.1), (1.2, 0.72, 0.2, 0.19), (1.06, 0.6, 0.225, 0.32), (0.86, 0.5, 0.22, 0.28), (0.66, 0.38, 0.19, 0.17), (0.44, 0.3, 0.12, 0.07)], 16, 2.8)
-        fixed.append((shell(side, 18), colour))
+        side = hull([(1.32, 0.79, 0.12, 0.1), (1.2, 0.72, 0.2, 0.19), (1.06, 0.6, 0.225, 0.32), (0.86, 0.5, 0.22, 0.28), (0.66, 0.38, 0.19, 0.17), (0.44, 0.3, 0.12, 0.07)], 13, 2.8)
+        fixed.append((shell(side, 16), colour))
         if rng.random() < 0.75:
             lower = rng.uniform(95, 120)
             fixed.append((both(patch(side, (0.5, 1.27), (lower, 178), 0.006)), accent))
         vent = [(0.78, 84), (0.84, 58), (1.04, 62), (1.0, 90)]
         fixed.append((both(slanted(side, vent, 0.008)), DARK_PLASTIC))
     tank = [(1.02, 0.9, 0.1, 0.06), (0.9, 0.96, 0.16, 0.12), (0.74, 0.96, 0.18, 0.13), (0.58, 0.86, 0.11, 0.08), (0.5, 0.8, 0.06, 0.04)]
-    fixed += _striped(rng, hull(tank, 13, 2.4), colour)
+    fixed += _striped(rng, hull(tank, 12, 2.4), colour)
     fixed.append((body([(0.58, 0.8, 0.1, 0.04), (0.4, 0.78, 0.14, 0.04), (0.24, 0.82, 0.13, 0.04)]), BLACK_LEATHER))
     fixed.append((body([(0.46, 0.74, 0.13, 0.05), (0.2, 0.82, 0.14, 0.08), (-0.1, 0.94, 0.11, 0.07), (-0.32, 1.01, 0.03, 0.02)]), colour))
     fixed.append((body([(0.2, 0.9, 0.1, 0.03), (0.0, 0.98, 0.1, 0.04), (-0.2, 1.02, 0.06, 0.02)]), BLACK_LEATHER if rng.random() < 0.6 else accent))
@@ -169,9 +169,10 @@ def touring(rng: np.random.Generator) -> Draft:
     fixed += exhaust("high" if adventure else "twin", 0.8, 0.42, -0.2, STEEL, (CHROME, STEEL)[int(adventure)])
     fixed += swingarm(c, pivot, DARK_STEEL, None)
     tank = [(z - 0.02, 0.95 + up, 0.1, 0.08), (z - 0.12, 0.98 + up, 0.2, 0.14), (z - 0.32, 0.95 + up, 0.19, 0.13), (0.55, 0.84 + up, 0.09, 0.06)]
-    fixed += _striped(rng, hull(tank, 13, 2.4), colour)
+    fixed += _striped(rng, hull(tank, 12, 2.4), colour)
     fixed.append((body([(0.58, 0.82 + up, 0.1, 0.05), (0.38, 0.78 + up, 0.17, 0.06), (0.2, 0.82 + up, 0.17, 0.07), (-0.15, 0.87 + up, 0.15, 0.06), (-0.25, 0.87 + up, 0.08, 0.03)]), BLACK_LEATHER))
     fixed.append((mudguard(c.rear, 0.36, 0.2, 75, 165), DARK_PLASTIC))
+    fixed.append((body([(0.2, 0.75 + up, 0.1, 0.06), (-0.2, 0.8 + up, 0.11, 0.05), (-0.42, 0.82 + up, 0.08, 0.04)]), DARK_PLASTIC))
     hard: Material = ALLOY if adventure and rng.random() < 0.7 else (BLACK_PAINT if rng.random() < 0.4 else colour)
     if not adventure or rng.random() < 0.75:
         fixed += pair_of_cases(-0.16, 0.64 + up, (0.2, 0.34, 0.46), hard, True, 0.28)
@@ -238,8 +239,8 @@ def vintage(rng: np.random.Generator) -> Draft:
 def sidecar(rng: np.random.Generator, colour: Material) -> list[Part]:
     """A one-seat car on the right, with its own wheel."""
     x, rise = -0.78, rng.uniform(0.0, 0.08)
-    tub = hull([(1.35, 0.5, 0.05, 0.05), (1.2, 0.48, 0.17, 0.16), (0.8, 0.48 + rise / 2, 0.25, 0.24 + rise), (0.2, 0.5, 0.26, 0.27), (-0.15, 0.52, 0.2, 0.2), (-0.4, 0.5, 0.06, 0.06)], 20, 2.7)
-    parts: list[Part] = [(moved(shell(tub, 18), (x, 0, 0)), colour)]
+    tub = hull([(1.35, 0.5, 0.05, 0.05), (1.2, 0.48, 0.17, 0.16), (0.8, 0.48 + rise / 2, 0.25, 0.24 + rise), (0.2, 0.5, 0.26, 0.27), (-0.15, 0.52, 0.2, 0.2), (-0.4, 0.5, 0.06, 0.06)], 14, 2.7)
+    parts: list[Part] = [(moved(shell(tub, 16), (x, 0, 0)), colour)]
     parts.append((moved(patch(tub, (0.12, 0.62), (-48, 48), 0.008), (x, 0, 0)), BLACK_LEATHER))
     parts.append((moved(screen([(0.72, 0.74 + rise, 0.2), (0.6, 0.98 + rise, 0.16)]), (x, 0, 0)), CLEAR))
     axle = point(x - 0.38, 0.31, 0.2)

@@ -45,7 +45,7 @@ def dressed(
         bare = [*body.torso(who), *body.yoke(who), *bare]
     elif sleeves == "none":
         bare = [*body.torso(who)[:2], *body.yoke(who), *bare]
-        top = [*thicker(whole_torso, 0.03)] + _straps(who)
+        top = [*thicker(whole_torso, 0.03), *_straps(who)]
         top[0] = _lowered(top[0], 0.08 * who.size["torso"])
     else:
         top = list(thicker([*whole_torso, *body.yoke(who)], over))
@@ -223,7 +223,7 @@ def _trim(rng: np.random.Generator, who: Figure, style: str, skin: Material, clo
     if style == "hoodie":
         hood = torus(neck_girth * 1.5, 0.26 * (0.6 + 0.4 * who.age), "y", sides=18, rings=8)
         tilted = hood.vertices * (1, 1, 1) + np.outer(hood.vertices[:, 2] * -0.25, (0, 1, 0))
-        return [(Solid(tilted + (0, high, -0.1), hood.faces, SMOOTH), palette.cloth(rng))]
+        return [(Solid(tilted + np.array([0, high, -0.1]), hood.faces, SMOOTH), palette.cloth(rng))]
     if style in ("tank", "dress", "onesie"):
         return []
     parts = []

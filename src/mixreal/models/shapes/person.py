@@ -1,5 +1,7 @@
 """Person: men, women, children and babies; portraits to the chest, half figures and whole ones in many poses."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from mixreal.models.mesh import Material, Mesh
@@ -64,13 +66,19 @@ _WORN = {
     "baby": (("bonnet", 4), ("beanie", 3), ("headband", 1), ("brim", 1)),
 }
 _STYLES = {
-    "man": (("tshirt", 4), ("shirt", 4), ("suit", 3), ("sweater", 2), ("jacket", 2), ("hoodie", 1), ("tank", 0.7), ("bare", 0.7)),
-    "woman": (("tshirt", 3), ("shirt", 2), ("sweater", 3), ("dress", 3), ("tank", 2), ("jacket", 2), ("suit", 0.7), ("bare", 0.7)),
+    "man": (
+        *(("tshirt", 4), ("shirt", 4), ("suit", 3), ("sweater", 2)),
+        *(("jacket", 2), ("hoodie", 1), ("tank", 0.7), ("bare", 0.7)),
+    ),
+    "woman": (
+        *(("tshirt", 3), ("shirt", 2), ("sweater", 3), ("dress", 3)),
+        *(("tank", 2), ("jacket", 2), ("suit", 0.7), ("bare", 0.7)),
+    ),
     "boy": (("tshirt", 5), ("shirt", 2), ("sweater", 2), ("hoodie", 2), ("jacket", 1), ("tank", 0.7), ("bare", 0.5)),
     "girl": (("tshirt", 3), ("dress", 5), ("sweater", 2), ("tank", 1.5), ("jacket", 0.7)),
     "toddler": (("tshirt", 3), ("onesie", 3), ("dress", 2), ("sweater", 2), ("hoodie", 1)),
     "baby": (("onesie", 5), ("bare", 3), ("sweater", 1)),
-}  # fmt: skip
+}
 _AGES = {
     "man": (1, 1),
     "woman": (1, 1),
@@ -96,7 +104,7 @@ def build(rng: np.random.Generator) -> Mesh:
         else {"man": "grown", "woman": "grown", "boy": "child", "girl": "child"}.get(kind, kind)
     )
     pose_name = _one(rng, _POSES[group])
-    if view == "bust" and rng.random() < 0.85:
+    if view == "bust" and rng.random() < 0.94:
         pose_name = "stand"
     pose = posed(rng, pose_name)
     stout = float(np.clip(rng.normal(1.0, 0.12), 0.82, 1.4))
@@ -180,7 +188,7 @@ def _swaddled(rng: np.random.Generator, age: float, skin: Material) -> Mesh:
     ]
     parts: Parts = [(surface(bundle, 0.075), blanket)]
     parts += _head(
-        rng, "baby", age, 0.5, skin, Pose(*[((0, -1, 0), (0, -1, 0))] * 4, head=(0, rng.normal(0, 15), 0)), (0, 0, 0)
+        rng, "baby", age, 0.5, skin, replace(posed(rng, "stand"), head=(0.0, float(rng.normal(0, 15)), 0.0)), (0, 0, 0)
     )
     lean, side = rng.uniform(-85, -15), rng.choice([-90, 0, 0, 90]) + rng.normal(0, 15)
     return assemble("person", [(rotated(rotated(s, "z", side * 0.4), "x", lean), m) for s, m in parts])

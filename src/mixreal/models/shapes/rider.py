@@ -7,6 +7,7 @@ from mixreal.models.shapes.cycle_parts import Floats, Part, point
 from mixreal.models.shapes.palette import BLACK_LEATHER, GLASS, cloth, hair, material, paint, skin, srgb
 from mixreal.models.shapes.solids import ellipsoid, joined, scaled, tube
 
+TROUSERS = ((58, 76, 112), (44, 56, 84), (34, 35, 38), (78, 80, 84), (150, 134, 104), (96, 88, 70), (122, 140, 166))
 SHOE = material("shoe", srgb(52, 46, 44), 0.0, 0.7)
 
 
@@ -25,7 +26,8 @@ def rider(
     `hands` and `feet` are (left, right); `helmet` is "", "open" (bicycles) or "full" (motorcycles); `size` 1 is an adult.
     """
     top = BLACK_LEATHER if leather and rng.random() < 0.6 else cloth(rng)
-    legs = BLACK_LEATHER if leather and rng.random() < 0.5 else cloth(rng)
+    denim = material("trousers", srgb(*TROUSERS[int(rng.integers(len(TROUSERS)))]), 0.0, 0.9)
+    legs = BLACK_LEATHER if leather and rng.random() < 0.5 else denim
     body = skin(rng)
     hip = seat + point(0, 0.1, 0.02) * size
     arm, leg = 0.29 * size, 0.44 * size
@@ -78,16 +80,17 @@ def _shoulder(hip: Floats, hands: Floats, lean: float, back: float, reach: float
 
 
 def _head(rng: np.random.Generator, shoulder: Floats, spine: Floats, helmet: str, body: Material, size: float) -> list[Part]:
-    neck = shoulder + spine * 0.06 * size
-    middle = neck + (spine * 0.4 + point(0, 0.6, 0.25)) * 0.2 * size
+    middle = shoulder + (spine * 0.4 + point(0, 0.75, 0.3)) * 0.21 * size
     x, y, z = (float(v) for v in middle)
-    head = ellipsoid((0.082 * size, 0.115 * size, 0.1 * size), (x, y, z), 8, 12)
-    parts: list[Part] = [(joined(head, tube(np.array([shoulder, middle]), 0.05 * size, 7)), body)]
+    neck = tube(np.array([shoulder, middle]), 0.055 * size, 7)
     if helmet == "full":
-        parts.append((ellipsoid((0.135 * size, 0.15 * size, 0.155 * size), (x, y + 0.02 * size, z), 9, 14), paint(rng, 0.5)))
-        parts.append((ellipsoid((0.11 * size, 0.055 * size, 0.08 * size), (x, y + 0.02 * size, z + 0.09 * size), 6, 12), GLASS))
-    elif helmet == "open":
+        shell = ellipsoid((0.135 * size, 0.15 * size, 0.155 * size), (x, y + 0.02 * size, z), 8, 12)
+        visor = ellipsoid((0.11 * size, 0.055 * size, 0.08 * size), (x, y + 0.02 * size, z + 0.09 * size), 6, 10)
+        return [(neck, body), (shell, paint(rng, 0.5)), (visor, GLASS)]
+    head = ellipsoid((0.088 * size, 0.122 * size, 0.105 * size), (x, y, z), 8, 12)
+    parts: list[Part] = [(joined(head, neck), body)]
+    if helmet == "open":
         parts.append((ellipsoid((0.105 * size, 0.085 * size, 0.14 * size), (x, y + 0.075 * size, z - 0.005), 7, 12), paint(rng, 0.6)))
     else:
-        parts.append((ellipsoid((0.095 * size, 0.1 * size, 0.105 * size), (x, y + 0.045 * size, z - 0.022 * size), 8, 12), hair(rng)))
+        parts.append((ellipsoid((0.1 * size, 0.105 * size, 0.112 * size), (x, y + 0.045 * size, z - 0.022 * size), 8, 12), hair(rng)))
     return parts

@@ -102,7 +102,7 @@ def drawn(rng: np.random.Generator, kind: str) -> Coach:
         "railcar": rng.uniform(0.12, 1.0),
         "tram": rng.uniform(0.3, 1.0),
     }.get(kind, 0.0)
-    windows = {"electric": 0, "diesel": 0}.get(kind, int(round(length / rng.uniform(1.2, 2.0))))
+    windows = {"electric": 0, "diesel": 0}.get(kind, round(length / float(rng.uniform(1.2, 2.0))))
     return Coach(kind, length, width, floor, roof, sill, float(nose), windows, float(rng.uniform(1.3, 3.2)))
 
 
@@ -145,7 +145,7 @@ def coach(plan: Coach, look: Livery, rng: np.random.Generator) -> list[Part]:
 
 
 def _body(plan: Coach, look: Livery, rng: np.random.Generator) -> list[Part]:
-    back, half, roof, low = -plan.length, plan.width / 2, plan.roof, plan.floor
+    back, low = -plan.length, plan.floor
     top, width, upper, (header, foot) = _nose_lines(plan)
     waist: Line = [
         (back, plan.sill),

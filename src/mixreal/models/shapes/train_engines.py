@@ -100,8 +100,8 @@ def _boiler(
     parts.append((revolve(hull, "z", (0, y, front), sides=20), paint))
     for z in np.linspace(front - smokebox, front - smokebox - barrel + 0.4, 4):
         at = float(np.interp(-(z - front) - smokebox, [0, barrel], [radius * 0.97, wide])) + 0.015
-        ring = [(at * 0.95, -0.04), (at, -0.04), (at, 0.04), (at * 0.95, 0.04)]
-        parts.append((revolve(ring, "z", (0, y, z), sides=20, closed=True), BRASS if rng.random() < 0.3 else black))
+        hoop = cylinder(at, 0.08, "z", (0, y, z), sides=20)
+        parts.append((hoop, BRASS if rng.random() < 0.3 else black))
     tall = float(rng.uniform(0.55, 1.0))
     flare = float(rng.uniform(1.1, 2.0)) if rng.random() < 0.7 else 2.6
     stack = [

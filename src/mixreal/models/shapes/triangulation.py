@@ -78,7 +78,7 @@ PLATE_FACES = np.array(
 
 def _hull_faces(vertices: NDArray[np.float64], quads: list[list[int]]) -> NDArray[np.int64]:
     """Convex polygons about the origin, each in any order, as triangles seen counter-clockwise from outside."""
-    faces = []
+    faces: list[list[int]] = []
     for ring in quads:
         middle = vertices[ring].mean(0)
         first = vertices[ring[0]] - middle
@@ -101,7 +101,9 @@ def _box_faces() -> NDArray[np.int64]:
 def _bevelled_faces() -> NDArray[np.int64]:
     """Faces of a box whose corner i is split into vertices i, 8 + i and 16 + i, on its x, y and z face."""
     shape = np.concatenate([CORNERS * np.where(np.arange(3) == axis, 1.0, 0.7) for axis in range(3)])
-    polygons = [[axis * 8 + i for i in np.flatnonzero(CORNERS[:, axis] == s)] for axis in range(3) for s in (-1, 1)]
+    polygons: list[list[int]] = [
+        [axis * 8 + i for i in np.flatnonzero(CORNERS[:, axis] == s).tolist()] for axis in range(3) for s in (-1, 1)
+    ]
     polygons += [[i, 8 + i, 16 + i] for i in range(8)]
     for one, two in ((0, 1), (1, 2), (0, 2)):
         for i in range(8):

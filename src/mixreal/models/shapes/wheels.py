@@ -6,7 +6,7 @@ import numpy as np
 
 from mixreal.models.mesh import Material
 from mixreal.models.shapes.palette import ALLOY, CHROME, DARK_STEEL, RUBBER, SHADOW
-from mixreal.models.shapes.solids import Solid, box, joined, mirrored_x, moved, revolve, rotated
+from mixreal.models.shapes.solids import Solid, box, cylinder, joined, mirrored_x, moved, revolve, rotated
 
 Part = tuple[Solid, Material]
 Style = Literal["spokes", "disc", "steel"]
@@ -49,13 +49,13 @@ def axle(wheel: list[Part], x: float, y: float, z: float) -> list[Part]:
     return right + [(mirrored_x(solid), material) for solid, material in right]
 
 
-def rail_wheel(radius: float, material: Material, sides: int = 12, spokes: int = 0) -> list[Part]:
-    """A flanged steel wheel at the origin, its outer face to +x; with `spokes` it is an open steam-age one."""
+def rail_wheel(radius: float, material: Material, sides: int = 10, spokes: int = 0) -> list[Part]:
+    """A flanged steel wheel at the origin, its outer face to +x; an even number of `spokes` makes it an open one."""
     if not spokes:
         profile = [(0, -0.06), (radius * 1.06, -0.06), (radius, 0.0), (radius, 0.07), (radius * 0.7, 0.03), (0, 0.07)]
         return [(revolve(profile, "x", sides=sides), material)]
     tyre = [(radius * 0.86, -0.06), (radius * 1.04, -0.06), (radius, 0.0), (radius, 0.07), (radius * 0.86, 0.07)]
-    arm = box((0.06, radius * 0.9, 0.06 + radius * 0.03), (0, radius * 0.45, 0))
-    arms = [rotated(arm, "x", 360 * i / spokes) for i in range(spokes)]
-    hub = revolve([(0, -0.05), (radius * 0.2, -0.05), (radius * 0.2, 0.1), (0, 0.1)], "x", sides=8)
+    arm = box((0.06, radius * 1.8, 0.06 + radius * 0.03))  # two spokes in one, right through the hub
+    arms = [rotated(arm, "x", 360 * i / spokes) for i in range(spokes // 2)]
+    hub = cylinder(radius * 0.2, 0.16, "x", (0.02, 0, 0), sides=8)
     return [(joined(revolve(tyre, "x", sides=sides, closed=True), hub, *arms), material)]

@@ -1,0 +1,46 @@
+"""The public verbs: what `import mixreal as mx` offers, each a thin front of the module that does the work."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mixreal.dataset import Dataset
+from mixreal.produce import produce
+from mixreal.real import RealData, load
+from mixreal.runs import Run
+from mixreal.spec import RenderSpec, fingerprint, from_mapping, to_mapping
+from mixreal.streaming import Batch
+from mixreal.streaming import stream as _stream
+from mixreal.task import make_task
+from mixreal.training import train as _train
+from mixreal.trainspec import TrainSpec
+
+__all__ = ["load", "render", "stream", "train"]
+
+STEPS = 1000  # of training, where neither steps nor epochs are given
+
+
+def render(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, processes: int = 1) -> Dataset:
+    """Render the dataset that `spec` describes into `folder` and read it; run again, it only reads."""
+    return produce(spec, folder, threads=threads, processes=processes)
+
+
+def stream(spec: RenderSpec, batch: int = 256, first: int = 0) -> Iterator[Batch]:
+    """Batches of (rgb, labels, latents) rendered as you take them; endless when the spec names no count."""
+    return _stream(spec, batch, first)
+
+
+def train(real: RealData | Dataset | None, synthetic: Dataset | None = None, spec: TrainSpec | None = None,
+          folder: str | Path | None = None, **choices: Any) -> Run:
+    """Train a classifier on real and synthetic images mixed in every minibatch.
+
+    `choices` are fields of `TrainSpec` (`mix="1:7"`, `classifier="resnet20"`, `steps=2000`), laid over `spec`. Without
+    a `folder` the run goes to `runs/` under a name made of all that decides it: the same call finds it again.
+    """
+    asked = from_mapping(TrainSpec, to_mapping(spec or TrainSpec()) | choices, "train")
+    if not asked.steps and not asked.epochs:
+        asked = replace(asked, steps=STEPS)
+    if folder is None:
+        folder = Path("runs") / f"train-{fingerprint(make_task(real, synthetic, asked).identity)}"
+    return _train(real, synthetic, asked, folder)
