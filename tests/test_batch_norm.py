@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from mixreal import batch_norm
-from mixreal.batch_norm import has_batch_norm, statistics_of
+from mixreal.batch_norm import DomainNorm, has_batch_norm, set_real, statistics_of, with_domain_norm
 from mixreal.classifiers import build
 from tiny import tiny
 
@@ -49,3 +49,24 @@ def test_which_models_have_batch_norm():
     generator = torch.Generator().manual_seed(0)
     assert has_batch_norm(build("resnet20", 3, generator, 8))
     assert not has_batch_norm(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(4, 4)))
+
+
+def test_split_norm_gives_each_domain_its_own_statistics_and_keeps_the_real_ones():
+    x = torch.randn(10, 4, 5, 5, generator=torch.Generator().manual_seed(1))
+    x[6:] = x[6:] * 3 + 7
+    split, real, synthetic = DomainNorm(4), nn.BatchNorm2d(4), nn.BatchNorm2d(4)
+    split.real = 6
+    assert torch.allclose(split(x), torch.cat([real(x[:6]), synthetic(x[6:])]), atol=1e-6)
+    assert torch.equal(split.running_mean, real.running_mean) and torch.equal(split.running_var, real.running_var)
+    split.real = 0
+    assert torch.allclose(split(x), nn.BatchNorm2d(4)(x), atol=1e-6)
+
+
+def test_a_network_is_split_without_changing_its_weights():
+    model = build("resnet20", 3, torch.Generator().manual_seed(0), 8)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    split = with_domain_norm(model)
+    set_real(split, 3)
+    layers = [m for m in split.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert len(layers) == 19 and all(isinstance(layer, DomainNorm) and layer.real == 3 for layer in layers)
+    assert all(torch.equal(value, before[name]) for name, value in split.state_dict().items())

@@ -1,10 +1,11 @@
-"""Batch-norm statistics: those gathered while two domains shared each minibatch, or those of real images alone."""
+"""Batch norm over two domains: statistics shared, split while training, or re-estimated on real images alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm  # what all widths of it have in common
@@ -13,6 +14,40 @@ from mixreal.augment import as_float, normalise
 
 MOST = 10_000  # images to estimate from: more change nothing that can be seen
 CHUNK = 500
+
+
+class DomainNorm(nn.BatchNorm2d):
+    """Batch norm that normalises the real head of a minibatch and its synthetic rest each by its own statistics.
+
+    Weight and bias are shared. The running statistics, used for evaluation, are the real images' (as in Chang et al.,
+    "Domain-specific batch normalization", CVPR 2019, but with one set of affine parameters).
+    """
+
+    real = 0  # how many rows are real; 0 = one domain: plain batch norm
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not 0 < self.real < len(x):
+            return super().forward(x)
+        synthetic = F.batch_norm(x[self.real:], None, None, self.weight, self.bias, True, 0.0, self.eps)
+        return torch.cat([super().forward(x[:self.real]), synthetic])
+
+
+def with_domain_norm(model: nn.Module) -> nn.Module:
+    """The model with every 2D batch norm replaced by a `DomainNorm` of the same parameters, in place."""
+    for parent in list(model.modules()):
+        for name, layer in parent.named_children():
+            if type(layer) is nn.BatchNorm2d:
+                split = DomainNorm(layer.num_features, layer.eps, layer.momentum, layer.affine)
+                split.load_state_dict(layer.state_dict())
+                setattr(parent, name, split)
+    return model
+
+
+def set_real(model: nn.Module, count: int) -> None:
+    """Tell every `DomainNorm` how many rows at the head of the next minibatch are real."""
+    for layer in _layers(model):
+        if isinstance(layer, DomainNorm):
+            layer.real = count
 
 
 def has_batch_norm(model: nn.Module) -> bool:

@@ -24,6 +24,7 @@ COMMANDS = {
     "train": "photos + models -> a classifier",
     "predict": "a classifier on your images",
     "report": "run folders -> one HTML page and one Markdown page",
+    "bench": "how fast this machine renders, beside other renderers",
 }
 
 DONE, FAULT, WRONG, STOPPED = 0, 1, 2, 130

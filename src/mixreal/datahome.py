@@ -11,6 +11,7 @@ FOLDERS = {
     "backgrounds": "backgrounds",  # photographs
     "textures": "textures",  # material images
     "envmaps": "envmaps",  # equirectangular .hdr
+    "airplane-bicycle": "data/airplane_bicycle",  # photographs: {train,test}/{airplane,bicycle}/
     "cifar": "data/cifar",  # cifar10_subset.npz, cifar100_subset.npz, or the official archives
 }
 

@@ -99,13 +99,13 @@ class Findings:
     made: str  # when, as text
 
 
-TESTS = {"test_large": "large test", "test": "paper's test", "validation": "validation"}  # in the order of tables
-NORMS = {"shared": "shared", "real": "real"}
+TESTS = {"test_large": "large test", "test": "test", "validation": "validation"}  # in the order of tables
+NORMS = {"shared": "shared", "split": "split", "real": "real"}
 
 
 def points(value: float, sign: bool = False) -> str:
     """A share as percentage points: 0.0723 -> "7.2" or "+7.2"."""
-    return f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}"
+    return (f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}").replace("-", "−")
 
 
 def headline(task: Task) -> str:

@@ -107,9 +107,8 @@ def _folder(path: Path, size: int, classes: tuple[str, ...], name: str = "") -> 
 
 
 def _airplane_bicycle(size: int, data: str | None, classes: tuple[str, ...]) -> RealData:
-    beside = datahome.find("cifar", data)
-    place = beside.parent / "airplane_bicycle" if beside else None
-    if place is None or not place.is_dir():
+    place = datahome.find("airplane-bicycle", data)
+    if place is None:
         raise NoData("airplane-bicycle: photos are needed in MIXREAL_DATA/data/airplane_bicycle "
                      "({train,test}/{airplane,bicycle}/*.jpg): put them there, or give any folder of photos")
     return _folder(place, size, classes, "airplane-bicycle")

@@ -90,7 +90,10 @@ def _task(runs: list[Run]) -> Task:
 
 def _arm(name: str, runs: list[Run]) -> Arm:
     scores = {}
-    keys = [key for key in runs[0].results if all(key in run.results for run in runs)]
+    data = runs[0].config.get("data", {})
+    twice = data.get("test", {}).get("fingerprint", "") == data.get("test_large", {}).get("fingerprint")  # own photos
+    keys = [key for key in runs[0].results if all(key in run.results for run in runs)
+            and not (twice and key.startswith("test_large/"))]
     for key in keys:
         mean = float(np.mean([run.results[key]["accuracy"] for run in runs]))
         n = int(runs[0].results[key]["n"])
@@ -217,14 +220,16 @@ def _examples(samples: list[dict[str, NDArray[Any]]], domain: str,
 
 def _latents(samples: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[np.float64]]:
     """Numeric latents of the synthetic images that a run was trained on (some of them)."""
-    kept = next((s for s in samples if any(name.startswith("latents/") for name in s)), {})
+    kept: dict[str, NDArray[Any]] = {}
+    for one in samples:
+        kept = kept or {name: values for name, values in one.items() if name.startswith("latents/")}
     return {name.removeprefix("latents/"): values.astype(np.float64) for name, values in kept.items()
-            if name.startswith("latents/") and values.dtype.kind in "iuf"}
+            if values.dtype.kind in "iuf"}
 
 
 def _latent_ranges(data: list[dict[str, Any]]) -> dict[str, tuple[float, float, float]]:
     """Lowest, mean and highest value of each numeric latent, as the first config that knows them tells."""
-    kept = next((d["synthetic"]["latents"] for d in data if "latents" in d.get("synthetic", {})), {})
+    kept: dict[str, Any] = next((d["synthetic"]["latents"] for d in data if "latents" in d.get("synthetic", {})), {})
     return {name: (value[0], value[1], value[2]) for name, value in kept.items()
             if len(value) == 3 and all(isinstance(v, (int, float)) for v in value)}
 

@@ -33,7 +33,7 @@ th { text-align: left; font-weight: 600; color: var(--soft); font-size: 12.5px; 
 td { padding: 8px 14px 8px 0; border-bottom: 1px solid var(--line); white-space: nowrap }
 tr:last-child td { border-bottom: 0 }
 .number { text-align: right } .strong { font-weight: 650 } .good { color: var(--good); font-weight: 650 }
-.range { color: var(--soft); font-size: 12.5px; margin-left: 5px }
+.range { color: var(--soft); font-size: 12.5px; display: block }
 details { margin-top: 12px; font-size: 14px } summary { cursor: pointer; color: var(--soft) }
 .narrow { width: auto; margin-top: 8px } .narrow td { padding: 3px 24px 3px 0 }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 9px }
@@ -84,7 +84,7 @@ def _accuracy_table(task: Task) -> str:
     cells = score_keys(task.arms)
     colours = arm_colours(task.arms)
     sizes = {key: max(a.scores[key].n for a in task.arms if key in a.scores) for key in cells}
-    head = "".join(f"<th>{TESTS[test]}<br>n = {sizes[test, norm]:,}, {NORMS[norm]} norm</th>" for test, norm in cells)
+    head = "".join(f"<th>{TESTS[test]}<br>{NORMS[norm]} norm<br>n = {sizes[test, norm]:,}</th>" for test, norm in cells)
     rows = []
     for arm in task.arms:
         numbers = "".join(_score_cell(arm, key, strong=key == main_key(task.arms)) for key in cells)
@@ -154,8 +154,9 @@ def _latents(task: Task) -> str:
     picture = _picture(strip, "histograms of latents") if strip else ""
     rows = "".join(f"<tr><td>{escape(name)}</td>" + "".join(f"<td>{v:.4g}</td>" for v in values) + "</tr>"
                    for name, values in task.latent_ranges.items())
-    table = (f"<details><summary>All {len(task.latent_ranges)} ranges</summary><table class='narrow'><tr><th>latent</th>"
-             f"<th>lowest</th><th>mean</th><th>highest</th></tr>{rows}</table></details>") if rows else ""
+    heads = "".join(f"<th>{head}</th>" for head in ("latent", "lowest", "mean", "highest"))
+    table = (f"<details><summary>All {len(task.latent_ranges)} ranges</summary>"
+             f'<table class="narrow"><tr>{heads}</tr>{rows}</table></details>') if rows else ""
     return f"<h3>Latents of the synthetic images</h3>{picture}{table}"
 
 
@@ -164,12 +165,14 @@ def _how_to_read() -> str:
             "optimizer steps and is tested on the same images. An accuracy is the mean over seeds; its interval is "
             "Wilson's for one test set of n images. A paired comparison subtracts two arms image by image and seed by "
             "seed; its interval is a bootstrap over seeds and images, and it is settled when zero lies outside. "
-            "<em>Shared norm</em> keeps the batch-norm statistics of training; <em>real norm</em> re-estimates them "
-            "on real training images.</p></section>")
+            "For CIFAR-DA <em>test</em> is the paper's 50 images a class, <em>large test</em> every test "
+            "image that is not used for validation. <em>Shared norm</em> keeps the batch-norm statistics of training; "
+            "<em>real norm</em> re-estimates them on real training images.</p></section>")
 
 
 def _stamps(findings: Findings) -> str:
-    rows = "".join(f"<dt>{escape(key)}</dt><dd>{escape(value)}</dd>" for key, value in findings.machine.items())
+    rows = "".join(f"<dt>{escape(key)}</dt><dd>{escape(value)}</dd>" for key, value in findings.machine.items()
+                   if key != "summary")
     folders = ", ".join(str(run.folder) for task in findings.tasks for arm in task.arms for run in arm.runs)
     return (f'<section><h2>Made on</h2><dl class="stamps">{rows}<dt>runs</dt><dd>{escape(folders)}</dd></dl></section>')
 

@@ -22,7 +22,7 @@ SAMPLES = 10  # images a class and domain kept for the report
 def write_results(task: Task, model: nn.Module, folder: Path, device: torch.device, state: State) -> None:
     """Evaluate with each kind of batch-norm statistics, and write model, predictions, samples and results."""
     norms, notes = _norms(task, model)
-    headline = task.spec.norm if task.spec.norm in norms else "shared"
+    headline = task.spec.norm if task.spec.norm in norms else norms[0]
     mean, std = constants(task, device)
     results: dict[str, Any] = {}
     arrays: dict[str, NDArray[Any]] = {}
@@ -46,15 +46,16 @@ def write_results(task: Task, model: nn.Module, folder: Path, device: torch.devi
 
 
 def _norms(task: Task, model: nn.Module) -> tuple[list[str], list[str]]:
-    """The kinds of statistics that can be had, and what to say about those that cannot."""
+    """The kinds of statistics that can be had, those of training first, and what to say about the others."""
+    trained = "split" if task.spec.norm == "split" else "shared"
     if not has_batch_norm(model):
-        return ["shared"], [f"{task.spec.classifier} has no batch norm: there are no statistics to choose"]
+        return [trained], [f"{task.spec.classifier} has no batch norm: there are no statistics to choose"]
     if task.real is None:
-        return ["shared"], ["no real training images: batch-norm statistics are those of training, not re-estimated"]
+        return [trained], ["no real training images: batch-norm statistics are those of training, not re-estimated"]
     if task.mix.real == 0:
-        return ["shared", "real"], [f'"real" batch-norm statistics come from {len(task.real):,} real training '
+        return [trained, "real"], [f'"real" batch-norm statistics come from {len(task.real):,} real training '
                                     "images, whose labels were not used"]
-    return ["shared", "real"], []
+    return [trained, "real"], []
 
 
 def constants(task: Task, device: torch.device) -> tuple[Tensor, Tensor]:

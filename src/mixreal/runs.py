@@ -39,9 +39,10 @@ class Run:
 
     @property
     def headline(self) -> str:
-        """The key of the result that `spec.norm` asks for."""
+        """The key of the result that `spec.norm` asks for; of the statistics of training where those cannot be had."""
+        trained = "split" if self.spec.norm == "split" else "shared"
         asked = f"test/{self.spec.norm}"
-        return asked if asked in self.results else "test/shared"
+        return asked if asked in self.results else f"test/{trained}"
 
     @property
     def test_accuracy(self) -> float:

@@ -47,7 +47,8 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     total = spec.images or spec.per_model * len(library.meshes)
     # Folders are named by what is in them: moving one changes nothing.
     made_by = to_mapping(spec) | {"models": library.digest, "assets": assets.digest, "classes": list(library.classes)}
-    for name in ("backgrounds", "textures", "envmaps"):
+    unused = () if spec.models == "procedural" else ("procedural", "first_model")
+    for name in ("backgrounds", "textures", "envmaps", *unused):
         del made_by[name]
     return Synthesis(spec, library, chain, renderer, total, {"version": VERSION, **made_by})
 

@@ -147,7 +147,7 @@ def _check_numbers(spec: TrainSpec) -> None:
         if not (math.isfinite(value) and value >= low):
             raise BadInput(f"{name} is {value}: it must be a number of at least {low}")
     for name, known in (("optimizer", ("sgd", "adam")), ("schedule", ("one-cycle", "drops", "linear")),
-                        ("norm", ("shared", "real")), ("precision", ("auto", "fp32", "bf16"))):
+                        ("norm", ("shared", "real", "split")), ("precision", ("auto", "fp32", "bf16"))):
         if getattr(spec, name) not in known:
             raise BadInput(f"unknown {name} {getattr(spec, name)!r}: {did_you_mean(getattr(spec, name), known)}")
     if spec.lr_drops and spec.schedule != "drops":

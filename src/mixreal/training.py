@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from mixreal import checkpoints, runs
 from mixreal.augment import prepare
+from mixreal.batch_norm import set_real, with_domain_norm
 from mixreal.checkpoints import State
 from mixreal.classifiers import build
 from mixreal.dataset import Dataset
@@ -52,6 +53,8 @@ def train(real: RealData | Dataset | None, synthetic: Dataset | None, spec: Trai
     folder, task = Path(folder), make_task(real, synthetic, spec)
     where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
     model = build(spec.classifier, len(task.classes), _generator(spec.seed, WEIGHT_STREAM), task.size)
+    if spec.norm == "split":
+        model = with_domain_norm(model)
     with lock(folder):
         if _claim(folder, task.identity) and runs.is_done(folder):
             return runs.open_run(folder)
@@ -122,6 +125,7 @@ def _step(model: nn.Module, optimizer: torch.optim.Optimizer, minibatch: Minibat
     with torch.random.fork_rng([device] if device.type == "cuda" else []):  # dropout draws from the global stream
         torch.manual_seed(int(torch.randint(2**62, (), generator=generator)))
         with torch.autocast(device.type, torch.bfloat16, enabled=state.precision == "bf16"):
+            set_real(model, minibatch.real if spec.norm == "split" else 0)
             scores = model(images)
     loss = F.cross_entropy(scores.float(), minibatch.labels)
     optimizer.zero_grad(set_to_none=True)

@@ -21,7 +21,10 @@ class TrainSpec:
     schedule: Literal["one-cycle", "drops", "linear"] = "one-cycle"
     lr_drops: tuple[int, ...] = ()  # with "drops": divide by 10 after these epochs (App. 3.2); () keeps lr as it is
     linear_from: int = 0  # with "linear": the epoch after which lr falls to zero (App. 2.2)
-    norm: Literal["shared", "real"] = "shared"  # batch-norm statistics of the saved model and of `test_accuracy`
+    # Batch norm sees two domains in one minibatch. "shared": one set of statistics, for training and test; "real": the
+    # same training, statistics re-estimated on real training images for test; "split": each domain normalised by its
+    # own while training, the real ones' at test.
+    norm: Literal["shared", "real", "split"] = "shared"
     seed: int = 0
     evaluate_every: int = 0  # steps between points of the curve; 0 = ten points in all
     precision: Literal["auto", "fp32", "bf16"] = "auto"

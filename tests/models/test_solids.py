@@ -73,7 +73,7 @@ def test_a_box_has_its_volume(size: tuple[float, float, float]) -> None:
 @pytest.mark.parametrize(
     ("solid", "volume"),
     [
-        (box((1, 1, 1), bevel=0.1), 1 - 12 * 0.005 + 8 * (0.001 - 0.001 / 2 + 0.001 / 6) + 0.0),
+        (box((1, 1, 1), bevel=0.1), 0.8**3 + 6 * 0.1 * 0.8**2 + 12 * 0.005 * 0.8 + 8 * 0.001 / 6),
         (cylinder(1, 2, sides=128), 2 * np.pi),
         (cylinder(1, 3, sides=128, radius2=0), np.pi),
         (ellipsoid((1, 2, 3), rings=64, sides=96), 8 * np.pi),

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mixreal.real import RealData
 
 IMAGES_PER_CLASS = 4000  # rendered when --images is not given
-STEPS = 1000  # taken when neither --steps nor --epochs is given
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,8 @@ def run(argv: Sequence[str]) -> int:
     check_count("--images", asked.images, 0, 10**12)
     training = asked.training
     if training.steps == 0 and training.epochs == 0:
+        from mixreal.api import STEPS
+
         training = replace(training, steps=STEPS)
     seeds = asked.seeds or (training.seed,)
     if len(set(seeds)) < len(seeds):

@@ -7,9 +7,9 @@ import numpy as np
 from mixreal.models.mesh import Mesh
 from mixreal.models.shapes.airplane_fighters import jet_fighter, warbird
 from mixreal.models.shapes.airplane_jets import airliner, business_jet, delta_airliner, tail_jet
+from mixreal.models.shapes.airplane_light import biplane, high_wing, light_twin, low_wing, seaplane
 from mixreal.models.shapes.airplane_parts import Part
 from mixreal.models.shapes.airplane_propellers import glider, regional, transport
-from mixreal.models.shapes.airplane_light import biplane, high_wing, light_twin, low_wing, seaplane
 from mixreal.models.shapes.assembly import assemble
 
 # How often each type is built. Airliners, light singles and fighters are what photographs mostly show.

@@ -165,7 +165,9 @@ def delta_airliner(rng: np.random.Generator) -> list[Part]:
     for x in (1.0, 1.0 + 0.9):
         boxed = box((radius * 1.5, radius * 1.1, length * 0.2), (x * radius * 2.2, -radius * 1.4, -length * 0.3), 0.2)
         parts.append((both(boxed), PALE_GREY))
-        nozzle = lathe([(-length * 0.03, radius * 0.45), (0, radius * 0.55)], 12, (x * radius * 2.2, -radius * 1.35, -length * 0.4))
+        nozzle = lathe(
+            [(-length * 0.03, radius * 0.45), (0, radius * 0.55)], 12, (x * radius * 2.2, -radius * 1.35, -length * 0.4)
+        )
         parts.append((both(nozzle), DARK_METAL))
     parts += landing_gear(rng, body, half, length, radius * 1.4, heavy=True)
     return parts
@@ -199,7 +201,12 @@ def dressed(
     size = (length * 0.007, radius * 0.2)
     parts.append(windows(body, length * 0.4, -length * last_window, length * 0.0145, size))
     if colours.tail is not colours.body and rng.random() < 0.55:
-        parts.append((patch(body, (-length * 0.492, -length * rng.uniform(0.28, 0.38)), (-180, 180), radius * 0.008), colours.tail))
+        parts.append(
+            (
+                patch(body, (-length * 0.492, -length * rng.uniform(0.28, 0.38)), (-180, 180), radius * 0.008),
+                colours.tail,
+            )
+        )
     if rng.random() < 0.55:  # the airline's name
         letters = np.linspace(0.39, 0.39 - rng.uniform(0.1, 0.28), int(rng.integers(5, 11))) * length
         parts.append((dashes(body, letters, (length * 0.012, radius * 0.38), 45, radius * 0.015), colours.accent))
@@ -243,7 +250,9 @@ def under_wing_engine(half: Wing, x: float, size: float, colours: Livery) -> lis
     edge, chord = at_span(half, x)
     front = np.array([x, edge[1] - size * 1.15, edge[2] + size * 2.3])
     one = jet_engine(front, size, size * 3.1, colours.cowl)
-    one.append((pylon((x, edge[1] + size * 0.05, edge[2] + size * 1.2), (size * 0.25, size * 0.55, chord * 0.6)), PALE_GREY))
+    one.append(
+        (pylon((x, edge[1] + size * 0.05, edge[2] + size * 1.2), (size * 0.25, size * 0.55, chord * 0.6)), PALE_GREY)
+    )
     return [(both(solid), material) for solid, material in one]
 
 
@@ -257,9 +266,15 @@ def tail_engines(z: float, x: float, y: float, size: float, length: float, cowl:
 def tail_low(rng: np.random.Generator, body: Hull, length: float, radius: float, colours: Livery) -> list[Part]:
     """Fin on the body, tailplane beside it."""
     root_z = -length * rng.uniform(0.33, 0.36)
-    upright = fin((0, radius * 0.75, root_z), radius * rng.uniform(2.7, 3.3), (length * 0.135, length * 0.05), rng.uniform(36, 44))
+    upright = fin(
+        (0, radius * 0.75, root_z), radius * rng.uniform(2.7, 3.3), (length * 0.135, length * 0.05), rng.uniform(36, 44)
+    )
     flat = wing(
-        (radius * 0.2, radius * 0.35, -length * 0.4), length * 0.165, (length * 0.085, length * 0.035), 34, rng.uniform(4, 8)
+        (radius * 0.2, radius * 0.35, -length * 0.4),
+        length * 0.165,
+        (length * 0.085, length * 0.035),
+        34,
+        rng.uniform(4, 8),
     )
     parts = [(foil(upright), colours.tail), (both(foil(flat)), colours.wings)]
     return parts + emblem(rng, upright, colours)
@@ -271,7 +286,9 @@ def tail_high(length: float, radius: float, colours: Livery, rng: np.random.Gene
     top = upright.leading[-1]
     flat = wing((0, top[1], top[2] + length * 0.02), length * 0.16, (length * 0.09, length * 0.04), 30, -1)
     parts = [(foil(upright), colours.tail), (both(foil(flat)), colours.wings)]
-    parts.append((lathe([(-length * 0.1, 0), (-length * 0.03, radius * 0.2), (length * 0.03, 0)], 8, tuple(top)), colours.tail))
+    parts.append(
+        (lathe([(-length * 0.1, 0), (-length * 0.03, radius * 0.2), (length * 0.03, 0)], 8, tuple(top)), colours.tail)
+    )
     return parts + emblem(rng, upright, colours)
 
 
@@ -289,7 +306,11 @@ def emblem(rng: np.random.Generator, upright: Wing, colours: Livery) -> list[Par
     size, depth = chord * 0.24, chord * thickness * 1.06
     turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
     ring = np.stack([np.zeros(14), np.cos(turn) * size, np.sin(turn) * size], 1) + middle
-    mark = grid(np.stack([ring - [depth / 2, 0, 0], ring + [depth / 2, 0, 0]])[:, ::-1], around=True, caps=True)
+    mark = grid(
+        np.stack([ring - np.array([depth / 2, 0, 0]), ring + np.array([depth / 2, 0, 0])])[:, ::-1],
+        around=True,
+        caps=True,
+    )
     return [(mark, colours.second if colours.tail is not colours.body else colours.accent)]
 
 
@@ -301,7 +322,7 @@ def landing_gear(
         return []
     wheel, drop = radius * (0.3 if heavy else 0.28), -radius * 1.85
     main = np.array([radius * 1.15, drop + wheel, float(half.leading[0, 2] - half.chord[0] * 0.75)])
-    leg = bogie(main + [0, radius * 1.2, 0], main, wheel, 2 if heavy else 1)
+    leg = bogie(main + np.array([0, radius * 1.2, 0]), main, wheel, 2 if heavy else 1)
     parts = [(joined(solid, mirrored_x(solid)), material) for solid, material in leg]
     nose = np.array([0, drop + wheel * 0.8, length * 0.39])
-    return parts + wheel_leg(nose + [0, radius * 0.9, 0], nose, wheel * 0.8, twin=True)
+    return parts + wheel_leg(nose + np.array([0, radius * 0.9, 0]), nose, wheel * 0.8, twin=True)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from mixreal.models.mesh import BLEND, OPAQUE, Material
 from mixreal.models.shapes.hull import Hull, dashes, grid, hull, lathe, patch, shell, slanted
 from mixreal.models.shapes.palette import srgb
-from mixreal.models.shapes.solids import Solid, box, cylinder, ellipsoid, joined, mirrored_x, plate, tube
+from mixreal.models.shapes.solids import Solid, box, cylinder, ellipsoid, joined, mirrored_x, moved, plate, tube
 
 Part = tuple[Solid, Material]
 Floats = NDArray[np.float64]
@@ -86,7 +86,9 @@ def wing(
     return Wing(leading, chord, thick, up)
 
 
-def fin(root: tuple[float, float, float], height: float, chords: tuple[float, float], sweep: float, cant: float = 0) -> Wing:
+def fin(
+    root: tuple[float, float, float], height: float, chords: tuple[float, float], sweep: float, cant: float = 0
+) -> Wing:
     """A vertical surface rising from the leading edge at `root`, leaning out to +x by `cant` degrees."""
     flat = wing((0, 0, 0), height, chords, sweep, thickness=0.1, tip="round")
     lean = np.radians(cant)
@@ -135,10 +137,18 @@ def both(solid: Solid) -> Solid:
     return joined(solid, mirrored_x(solid))
 
 
-def jet_engine(front: ArrayLike, radius: float, length: float, cowl: Material, lip: Material = BARE_METAL) -> list[Part]:
+def jet_engine(
+    front: ArrayLike, radius: float, length: float, cowl: Material, lip: Material = BARE_METAL
+) -> list[Part]:
     """A nacelle with a bright intake lip, dark fan, spinner and exhaust; `front` is the middle of its intake."""
     r, size = radius, length
-    body = [(-size, r * 0.62), (-size * 0.85, r * 0.78), (-size * 0.45, r), (-size * 0.12, r * 0.98), (-size * 0.03, r * 0.9)]
+    body = [
+        (-size, r * 0.62),
+        (-size * 0.85, r * 0.78),
+        (-size * 0.45, r),
+        (-size * 0.12, r * 0.98),
+        (-size * 0.03, r * 0.9),
+    ]
     ring = [(-size * 0.035, r * 0.905), (0, r * 0.84), (-size * 0.02, r * 0.78), (-size * 0.12, r * 0.76)]
     core = [(-size * 1.22, r * 0.12), (-size * 1.08, r * 0.4), (-size * 0.9, r * 0.5)]
     cone = [(-size * 0.14, r * 0.25), (-size * 0.02, 0.0)]
@@ -157,7 +167,9 @@ def propeller(
     """Blades in the plane across z at `hub`, or the veil they draw when spinning; `spinner` is its cone's radius."""
     middle = np.asarray(hub, float)
     cone = spinner or radius * 0.09
-    parts = [(lathe([(-cone, cone * 0.95), (0, cone * 0.9), (cone * 0.8, cone * 0.6), (cone * 1.4, 0)], 12, middle), colour)]
+    parts = [
+        (lathe([(-cone, cone * 0.95), (0, cone * 0.9), (cone * 0.8, cone * 0.6), (cone * 1.4, 0)], 12, middle), colour)
+    ]
     if spinning:
         parts.append((lathe([(-0.004 * radius, radius), (0.004 * radius, radius)], 28, middle), BLUR))
         return parts
@@ -174,11 +186,14 @@ def propeller(
     return parts
 
 
-def wheel_leg(top: ArrayLike, wheel: ArrayLike, radius: float, strut: Material = BARE_METAL, twin: bool = False) -> list[Part]:
+def wheel_leg(
+    top: ArrayLike, wheel: ArrayLike, radius: float, strut: Material = BARE_METAL, twin: bool = False
+) -> list[Part]:
     """One landing-gear leg from `top` down to the middle of its wheel or wheels."""
     top, low = np.asarray(top, float), np.asarray(wheel, float)
     width = radius * 0.55
-    spots = [low + [width * 0.75, 0, 0], low - [width * 0.75, 0, 0]] if twin else [low]
+    out = np.array([width * 0.75, 0, 0])
+    spots = [low + out, low - out] if twin else [low]
     parts: list[Part] = [(tube(np.array([top, low]), radius * 0.2, 6), strut)]
     for spot in spots:
         parts.append((cylinder(radius, width, "x", tuple(spot), 14), TYRE))
@@ -192,7 +207,7 @@ def bogie(top: ArrayLike, wheel: ArrayLike, radius: float, axles: int) -> list[P
     return [
         part
         for dz in offsets
-        for part in wheel_leg(np.asarray(top, float), np.asarray(wheel) + [0, 0, dz], radius, twin=True)
+        for part in wheel_leg(np.asarray(top, float), np.asarray(wheel) + np.array([0, 0, dz]), radius, twin=True)
     ]
 
 
@@ -201,11 +216,20 @@ def spatted_wheel(top: ArrayLike, wheel: ArrayLike, radius: float, colour: Mater
     parts = wheel_leg(top, wheel, radius, PALE_GREY)
     if spats:
         x, y, z = (float(v) for v in np.asarray(wheel))
-        parts.append((ellipsoid((radius * 0.55, radius * 0.75, radius * 1.9), (x, y + radius * 0.25, z - radius * 0.3), 8, 10), colour))
+        parts.append(
+            (
+                ellipsoid(
+                    (radius * 0.55, radius * 0.75, radius * 1.9), (x, y + radius * 0.25, z - radius * 0.3), 8, 10
+                ),
+                colour,
+            )
+        )
     return parts
 
 
-def bubble(stations: Sequence[tuple[float, float, float, float]], frames: int = 0, frame: Material = MID_GREY) -> list[Part]:
+def bubble(
+    stations: Sequence[tuple[float, float, float, float]], frames: int = 0, frame: Material = MID_GREY
+) -> list[Part]:
     """A canopy hull of dark glass, with `frames` hoops over it."""
     body = hull(stations, 14)
     parts: list[Part] = [(shell(body, 14), CANOPY)]
@@ -249,7 +273,7 @@ def roundel(half: Wing, at: float, radius: float, rings: Sequence[Material]) -> 
     parts = []
     for i, colour in enumerate(rings):
         mark = disc(half, at, radius * (1 - i / len(rings)), colour)
-        parts.append((both(Solid(mark.vertices + [0, 0.02 * radius * i, 0], mark.faces, mark.crease)), colour))
+        parts.append((both(moved(mark, (0, 0.02 * radius * i, 0))), colour))
     return parts
 
 

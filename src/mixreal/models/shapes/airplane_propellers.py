@@ -37,11 +37,24 @@ def regional(rng: np.random.Generator) -> list[Part]:
     body = airliner_body(rng, length, radius)
     parts = dressed(rng, body, length, radius, colours, last_window=0.24)
     root = (radius * 0.2, radius * 0.92, length * 0.1) if high else (radius * 0.5, -radius * 0.75, length * 0.08)
-    half = wing(root, length * rng.uniform(0.46, 0.52), (length * 0.105, length * 0.055), rng.uniform(1, 5), 1 if high else 5, 0.16)
+    half = wing(
+        root,
+        length * rng.uniform(0.46, 0.52),
+        (length * 0.105, length * 0.055),
+        rng.uniform(1, 5),
+        1 if high else 5,
+        0.16,
+    )
     parts.append((both(foil(half)), colours.wings))
     spinning, angle, blades = rng.random() < 0.35, rng.uniform(0, 90), int(rng.integers(4, 7))
-    parts += wing_engine(half, length * 0.17, length * 0.038, length * 0.16, colours.cowl, (blades, angle, spinning, length * 0.072))
-    parts += tail_high(length, radius, colours, rng) if high or rng.random() < 0.5 else tail_low(rng, body, length, radius, colours)
+    parts += wing_engine(
+        half, length * 0.17, length * 0.038, length * 0.16, colours.cowl, (blades, angle, spinning, length * 0.072)
+    )
+    parts += (
+        tail_high(length, radius, colours, rng)
+        if high or rng.random() < 0.5
+        else tail_low(rng, body, length, radius, colours)
+    )
     return parts + landing_gear(rng, body, half, length, radius, heavy=False)
 
 
@@ -57,7 +70,9 @@ def transport(rng: np.random.Generator) -> list[Part]:
     if rng.random() < 0.5:
         parts.append((both(patch(body, (body.z[0] * 0.95, body.z[-1] * 0.97), (115, 180), radius * 0.01)), PALE_GREY))
     parts.append(windscreen(body, length * 0.43, length * 0.467, 75, radius * 0.015))
-    half = wing((radius * 0.2, radius * 0.95, length * 0.12), length * 0.66, (length * 0.16, length * 0.075), 3, 2, 0.15)
+    half = wing(
+        (radius * 0.2, radius * 0.95, length * 0.12), length * 0.66, (length * 0.16, length * 0.075), 3, 2, 0.15
+    )
     parts.append((both(foil(half)), skin))
     spinning, angle = rng.random() < 0.3, rng.uniform(0, 90)
     for x in (0.17, 0.34):
@@ -65,11 +80,25 @@ def transport(rng: np.random.Generator) -> list[Part]:
     upright = fin((0, radius * 0.9, -length * 0.33), length * 0.24, (length * 0.17, length * 0.07), 25)
     flat = wing((radius * 0.2, radius * 0.85, -length * 0.38), length * 0.25, (length * 0.12, length * 0.06), 12)
     parts += [(foil(upright), skin), (both(foil(flat)), skin)]
-    parts.append((both(ellipsoid((radius * 0.4, radius * 0.45, length * 0.13), (radius * 0.9, -radius * 0.6, -length * 0.03))), skin))
+    parts.append(
+        (
+            both(
+                ellipsoid((radius * 0.4, radius * 0.45, length * 0.13), (radius * 0.9, -radius * 0.6, -length * 0.03))
+            ),
+            skin,
+        )
+    )
     if rng.random() < 0.5:
-        leg = bogie((radius * 0.9, -radius * 0.7, -length * 0.03), (radius * 0.9, -radius * 1.25, -length * 0.03), radius * 0.28, 2)
+        leg = bogie(
+            (radius * 0.9, -radius * 0.7, -length * 0.03),
+            (radius * 0.9, -radius * 1.25, -length * 0.03),
+            radius * 0.28,
+            2,
+        )
         parts += [(both(solid), material) for solid, material in leg]
-        parts += wheel_leg((0, -radius * 0.5, length * 0.37), (0, -radius * 1.25, length * 0.37), radius * 0.26, twin=True)
+        parts += wheel_leg(
+            (0, -radius * 0.5, length * 0.37), (0, -radius * 1.25, length * 0.37), radius * 0.26, twin=True
+        )
     return parts
 
 
@@ -98,7 +127,14 @@ def glider(rng: np.random.Generator) -> list[Part]:
     length = rng.uniform(6.4, 8.5)
     radius = length * rng.uniform(0.042, 0.05)
     trim = painted(str(rng.choice(["#d23b1e", "#c4161c", "#e8751a", "#17408b", "#f2f2ee"])), 0.3)
-    fractions = [(0, -0.3, 0), (0.05, -0.2, 0.55), (0.15, 0, 0.95), (0.25, 0.05, 1), (0.38, 0.1, 0.8), (0.5, 0.25, 0.42)]
+    fractions = [
+        (0, -0.3, 0),
+        (0.05, -0.2, 0.55),
+        (0.15, 0, 0.95),
+        (0.25, 0.05, 1),
+        (0.38, 0.1, 0.8),
+        (0.5, 0.25, 0.42),
+    ]
     fractions += [(0.8, 0.4, 0.3), (1.0, 0.5, 0.18)]
     body = hull([((0.5 - f) * length, y * radius, w * radius, w * radius * 1.2) for f, y, w in fractions], 30)
     parts: list[Part] = [(shell(body, 18), WHITE)]
@@ -119,5 +155,10 @@ def glider(rng: np.random.Generator) -> list[Part]:
     parts += [(foil(upright), WHITE), (both(foil(flat)), WHITE), (foil(upright, 0.2, 0.8, 1.03), trim)]
     parts.append((patch(body, (length * 0.46, length * 0.498), (-180, 180), radius * 0.02), trim))
     if rng.random() < 0.5:
-        parts.append((cylinder(length * 0.025, length * 0.015, "x", (0, -radius * 1.25, length * 0.16), 12), painted("#222222", 0.8)))
+        parts.append(
+            (
+                cylinder(length * 0.025, length * 0.015, "x", (0, -radius * 1.25, length * 0.16), 12),
+                painted("#222222", 0.8),
+            )
+        )
     return parts

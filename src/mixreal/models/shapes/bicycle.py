@@ -59,45 +59,168 @@ class Kind:
 
 
 CITY = Kind(
-    *(0.17, (0.335, 0.355), 0.042, 0.0175, ("diamond", "diamond", "mixte"), ("swept", "flat"), 0.53, (0.62, 0.72)),
-    **dict(stay=0.46, head=0.17, angle=69, guards=0.85, rack=0.7, basket=0.3, stand=0.5, guard=0.6, light=0.8),
+    share=0.17,
+    wheel=(0.335, 0.355),
+    tyre=0.042,
+    tube=0.0175,
+    frames=("diamond", "diamond", "mixte"),
+    bars=("swept", "flat"),
+    seat_tube=0.53,
+    saddle=(0.62, 0.72),
+    stay=0.46,
+    head=0.17,
+    angle=69,
+    guards=0.85,
+    rack=0.7,
+    basket=0.3,
+    stand=0.5,
+    guard=0.6,
+    light=0.8,
 )
 KINDS: dict[str, Kind] = {
     "city bicycle": CITY,
-    "step-through bicycle": replace(CITY, share=0.13, frames=("step through", "swan"), bars=("swept",), basket=0.5, seat_tube=0.5),
+    "step-through bicycle": replace(
+        CITY, share=0.13, frames=("step through", "swan"), bars=("swept",), basket=0.5, seat_tube=0.5
+    ),
     "racing bicycle": Kind(
-        *(0.18, (0.335, 0.345), 0.028, 0.019, ("diamond",), ("drop",), 0.53, (0.68, 0.78)),
-        **dict(stay=0.41, reach=0.59, head=0.15, angle=73, lean=45, bottle=0.6),
+        share=0.18,
+        wheel=(0.335, 0.345),
+        tyre=0.028,
+        tube=0.019,
+        frames=("diamond",),
+        bars=("drop",),
+        seat_tube=0.53,
+        saddle=(0.68, 0.78),
+        stay=0.41,
+        reach=0.59,
+        head=0.15,
+        angle=73,
+        lean=45,
+        bottle=0.6,
     ),
     "mountain bicycle": Kind(
-        *(0.18, (0.335, 0.37), 0.062, 0.023, ("mountain", "mountain", "suspended"), ("flat", "riser"), 0.43, (0.6, 0.72)),
-        **dict(reach=0.69, head=0.12, angle=68.5, lean=32, bottle=0.4),
+        share=0.18,
+        wheel=(0.335, 0.37),
+        tyre=0.062,
+        tube=0.023,
+        frames=("mountain", "mountain", "suspended"),
+        bars=("flat", "riser"),
+        seat_tube=0.43,
+        saddle=(0.6, 0.72),
+        reach=0.69,
+        head=0.12,
+        angle=68.5,
+        lean=32,
+        bottle=0.4,
     ),
     "hybrid bicycle": Kind(
-        *(0.1, (0.34, 0.355), 0.038, 0.02, ("diamond", "mountain"), ("flat", "riser"), 0.48, (0.62, 0.74)),
-        **dict(lean=28, bottle=0.4, guards=0.3, rack=0.3, light=0.3, stand=0.3),
+        share=0.1,
+        wheel=(0.34, 0.355),
+        tyre=0.038,
+        tube=0.02,
+        frames=("diamond", "mountain"),
+        bars=("flat", "riser"),
+        seat_tube=0.48,
+        saddle=(0.62, 0.74),
+        lean=28,
+        bottle=0.4,
+        guards=0.3,
+        rack=0.3,
+        light=0.3,
+        stand=0.3,
     ),
     "BMX": Kind(
-        *(0.06, (0.25, 0.26), 0.052, 0.021, ("mountain",), ("bmx",), 0.25, (0.3, 0.36)),
-        **dict(stay=0.37, reach=0.56, head=0.12, angle=74, lean=35),
+        share=0.06,
+        wheel=(0.25, 0.26),
+        tyre=0.052,
+        tube=0.021,
+        frames=("mountain",),
+        bars=("bmx",),
+        seat_tube=0.25,
+        saddle=(0.3, 0.36),
+        stay=0.37,
+        reach=0.56,
+        head=0.12,
+        angle=74,
+        lean=35,
     ),
     "cruiser bicycle": Kind(
-        *(0.08, (0.335, 0.35), 0.058, 0.019, ("cruiser",), ("cruiser",), 0.43, (0.5, 0.6)),
-        **dict(stay=0.49, reach=0.68, head=0.15, angle=67, lean=8, guards=0.6, rack=0.25, basket=0.25, stand=0.6, guard=0.5, light=0.3),
+        share=0.08,
+        wheel=(0.335, 0.35),
+        tyre=0.058,
+        tube=0.019,
+        frames=("cruiser",),
+        bars=("cruiser",),
+        seat_tube=0.43,
+        saddle=(0.5, 0.6),
+        stay=0.49,
+        reach=0.68,
+        head=0.15,
+        angle=67,
+        lean=8,
+        guards=0.6,
+        rack=0.25,
+        basket=0.25,
+        stand=0.6,
+        guard=0.5,
+        light=0.3,
     ),
     "child's bicycle": Kind(
-        *(0.05, (0.19, 0.26), 0.046, 0.017, ("mountain", "step through"), ("riser", "swept"), 0.24, (0.32, 0.4)),
-        **dict(stay=0.32, reach=0.45, head=0.1, angle=70, guards=0.5, basket=0.35, guard=0.7, size=0.68),
+        share=0.05,
+        wheel=(0.19, 0.26),
+        tyre=0.046,
+        tube=0.017,
+        frames=("mountain", "step through"),
+        bars=("riser", "swept"),
+        seat_tube=0.24,
+        saddle=(0.32, 0.4),
+        stay=0.32,
+        reach=0.45,
+        head=0.1,
+        angle=70,
+        guards=0.5,
+        basket=0.35,
+        guard=0.7,
+        size=0.68,
     ),
     "folding bicycle": Kind(
-        *(0.05, (0.22, 0.26), 0.044, 0.024, ("folding",), ("flat",), 0.22, (0.62, 0.7)),
-        **dict(stay=0.39, reach=0.62, head=0.1, angle=72, guards=0.7, rack=0.6, light=0.4, stand=0.4, guard=0.3),
+        share=0.05,
+        wheel=(0.22, 0.26),
+        tyre=0.044,
+        tube=0.024,
+        frames=("folding",),
+        bars=("flat",),
+        seat_tube=0.22,
+        saddle=(0.62, 0.7),
+        stay=0.39,
+        reach=0.62,
+        head=0.1,
+        angle=72,
+        guards=0.7,
+        rack=0.6,
+        light=0.4,
+        stand=0.4,
+        guard=0.3,
     ),
     "tandem": Kind(
-        *(0.03, (0.34, 0.35), 0.038, 0.02, ("tandem",), ("drop", "flat"), 0.5, (0.62, 0.72)),
-        **dict(stay=0.44, reach=0.62, lean=28, guards=0.3, rack=0.4, bottle=0.5),
+        share=0.03,
+        wheel=(0.34, 0.35),
+        tyre=0.038,
+        tube=0.02,
+        frames=("tandem",),
+        bars=("drop", "flat"),
+        seat_tube=0.5,
+        saddle=(0.62, 0.72),
+        stay=0.44,
+        reach=0.62,
+        lean=28,
+        guards=0.3,
+        rack=0.4,
+        bottle=0.5,
     ),
-    "cargo bicycle": replace(CITY, share=0.03, wheel=(0.32, 0.34), frames=("cargo",), bars=("swept",), rack=0.6, basket=0.0, stand=0.8),
+    "cargo bicycle": replace(
+        CITY, share=0.03, wheel=(0.32, 0.34), frames=("cargo",), bars=("swept",), rack=0.6, basket=0.0, stand=0.8
+    ),
     "penny-farthing": Kind(0.01, (0.68, 0.72), 0.03, 0.02, ("",), ("",), 0.4, (0.4, 0.4)),
 }
 
@@ -169,7 +292,11 @@ def _bicycle(rng: np.random.Generator, name: str, kind: Kind) -> list[Part]:
 
 def _colours(rng: np.random.Generator, name: str) -> tuple[Material, Material, Material, Material]:
     """Frame, trim, tyre and rim."""
-    body = BLACK_PAINT if rng.random() < 0.12 else paint(rng, 0.9 if name in ("child's bicycle", "cruiser bicycle") else 0.55)
+    body = (
+        BLACK_PAINT
+        if rng.random() < 0.12
+        else paint(rng, 0.9 if name in ("child's bicycle", "cruiser bicycle") else 0.55)
+    )
     trim = (BLACK_PAINT, CHROME, ALLOY, body)[int(rng.choice(4, p=[0.35, 0.25, 0.2, 0.2]))]
     wall: Material = RUBBER
     if name in ("cruiser bicycle", "city bicycle", "step-through bicycle") and rng.random() < 0.22:
@@ -184,7 +311,16 @@ def _rear(
     rng: np.random.Generator, kind: Kind, skeleton: Bones, wall: Material, rim: Material, trim: Material
 ) -> list[Part]:
     radius, axle = skeleton.radius, skeleton.rear
-    parts = spoked_wheel(axle, radius, kind.tyre, rim, rng.uniform(0, 6), int(rng.choice([20, 24, 28])), wall=wall, knobs=kind.tyre > 0.06)
+    parts = spoked_wheel(
+        axle,
+        radius,
+        kind.tyre,
+        rim,
+        rng.uniform(0, 6),
+        int(rng.choice([20, 24, 28])),
+        wall=wall,
+        knobs=kind.tyre > 0.06,
+    )
     guarded = rng.random() < kind.guards
     if guarded:
         parts.append((mudguard(axle, radius + 0.014, kind.tyre * 1.5, 75, rng.uniform(165, 205)), trim))
@@ -211,17 +347,31 @@ def _front(
     parts = fork(skeleton, tube, trim if springs else body, springs) if not long else []
     turning = parts
     wheel = spoked_wheel(
-        skeleton.front, small, kind.tyre, rim, rng.uniform(0, 6), int(rng.choice([20, 24, 28])), wall=wall, knobs=springs
+        skeleton.front,
+        small,
+        kind.tyre,
+        rim,
+        rng.uniform(0, 6),
+        int(rng.choice([20, 24, 28])),
+        wall=wall,
+        knobs=springs,
     )
     if rng.random() < kind.guards:
         wheel.append((mudguard(skeleton.front, small + 0.014, kind.tyre * 1.5, 35, 190), trim))
     turning += wheel
-    bars, grips = handlebars(str(rng.choice(kind.bars)), skeleton.head_high, skeleton.steer, trim, 0.8 if skeleton.radius < 0.27 and kind.size < 1 else 1.0, tall="folding" in kind.frames)
+    bars, grips = handlebars(
+        str(rng.choice(kind.bars)),
+        skeleton.head_high,
+        skeleton.steer,
+        trim,
+        0.8 if skeleton.radius < 0.27 and kind.size < 1 else 1.0,
+        tall="folding" in kind.frames,
+    )
     turning += bars
     if rng.random() < kind.light:
         turning += front_light(skeleton.head_low + point(0, 0.06, 0.075))
     if rng.random() < kind.basket:
-        turning += basket(skeleton.head_high + point(0, -0.09, 0.21), 0.35 * (0.7 if skeleton.radius < 0.27 else 1), rng)
+        turning += basket(
+            skeleton.head_high + point(0, -0.09, 0.21), 0.35 * (0.7 if skeleton.radius < 0.27 else 1), rng
+        )
     return turning, grips
-
-

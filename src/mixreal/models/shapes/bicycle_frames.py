@@ -33,7 +33,7 @@ def bones(
     radius: float, stay: float, reach: float, angle: float, head: float, seat_tube: float, saddle: float,
     extra: float = 0.0, long: float = 0.0,
 ) -> Bones:  # fmt: skip
-    """Joints from sizes; `extra` is the length a tandem adds, `long` how far a cargo bicycle's front wheel goes ahead."""
+    """Joints from sizes; `extra` is what a tandem adds, `long` how far ahead a cargo bicycle's front wheel is."""
     drop = 0.06 if radius > 0.3 else -0.03 if radius < 0.24 else 0.0
     rear, bracket = point(0, radius, 0), point(0, radius - drop, stay + extra)
     steer = point(0, np.sin(np.radians(angle)), -np.cos(np.radians(angle)))
@@ -66,7 +66,11 @@ def fork(b: Bones, tube: float, colour: Material, springs: bool) -> list[Part]:
         ]
     straight = low + (high - low) * 0.45 - point(0, 0, 0.03)
     blades = both(bent(high, straight, low, radius=(tube * 0.85, tube * 0.55), steps=6))
-    return [(head, colour), (blades, colour), (pipe(crown - point(0.05, 0, 0), crown + point(0.05, 0, 0), radius=tube), colour)]
+    return [
+        (head, colour),
+        (blades, colour),
+        (pipe(crown - point(0.05, 0, 0), crown + point(0.05, 0, 0), radius=tube), colour),
+    ]
 
 
 def rear_triangle(b: Bones, tube: float, colour: Material, top: Floats) -> list[Part]:
@@ -108,7 +112,18 @@ def _diamond(b: Bones, tube: float, colour: Material, post: Material) -> list[Pa
 def _mountain(b: Bones, tube: float, colour: Material, post: Material) -> list[Part]:
     joint = _between(b.bracket, b.seat, 0.88)
     parts = masts(b, tube, colour, post) + rear_triangle(b, tube * 1.1, colour, joint)
-    parts.append((bent(joint, _between(joint, b.head_high, 0.5) + point(0, 0.02, 0), _between(b.head_low, b.head_high, 0.85), radius=tube * 1.05, steps=5), colour))
+    parts.append(
+        (
+            bent(
+                joint,
+                _between(joint, b.head_high, 0.5) + point(0, 0.02, 0),
+                _between(b.head_low, b.head_high, 0.85),
+                radius=tube * 1.05,
+                steps=5,
+            ),
+            colour,
+        )
+    )
     belly = _between(b.bracket, b.head_low, 0.55) + point(0, -0.03, 0.03)
     parts.append((bent(b.bracket, belly, _between(b.head_low, b.head_high, 0.3), radius=tube * 1.35, steps=6), colour))
     return parts
@@ -117,7 +132,9 @@ def _mountain(b: Bones, tube: float, colour: Material, post: Material) -> list[P
 def _suspended(b: Bones, tube: float, colour: Material, post: Material) -> list[Part]:
     pivot = _between(b.bracket, b.seat, 0.5)
     parts = masts(b, tube * 1.05, colour, post) + rear_triangle(b, tube * 1.2, BLACK_PAINT, pivot)
-    parts.append((pipe(_between(b.bracket, b.seat, 0.9), _between(b.head_low, b.head_high, 0.8), radius=tube * 1.2), colour))
+    parts.append(
+        (pipe(_between(b.bracket, b.seat, 0.9), _between(b.head_low, b.head_high, 0.8), radius=tube * 1.2), colour)
+    )
     parts.append((pipe(b.bracket, _between(b.head_low, b.head_high, 0.2), radius=tube * 1.5), colour))
     damper = _between(_between(b.bracket, b.seat, 0.88), b.head_high, 0.4)
     parts.append((pipe(pivot, damper, radius=0.016), CHROME))
@@ -128,7 +145,9 @@ def _suspended(b: Bones, tube: float, colour: Material, post: Material) -> list[
 def _mixte(b: Bones, tube: float, colour: Material, post: Material) -> list[Part]:
     parts = masts(b, tube, colour, post) + rear_triangle(b, tube, colour, _between(b.bracket, b.seat, 0.95))
     high = _between(b.head_low, b.head_high, 0.75)
-    parts.append((both(pipe(high + point(0.012, 0, 0), b.rear + point(0.06, 0.02, 0), radius=tube * 0.6, sides=6)), colour))
+    parts.append(
+        (both(pipe(high + point(0.012, 0, 0), b.rear + point(0.06, 0.02, 0), radius=tube * 0.6, sides=6)), colour)
+    )
     parts.append((pipe(b.bracket, _between(b.head_low, b.head_high, 0.2), radius=tube * 1.1), colour))
     return parts
 
@@ -153,7 +172,11 @@ def _swan(b: Bones, tube: float, colour: Material, post: Material) -> list[Part]
 def _cruiser(b: Bones, tube: float, colour: Material, post: Material) -> list[Part]:
     joint = _between(b.bracket, b.seat, 0.92)
     parts = masts(b, tube, colour, post) + rear_triangle(b, tube, colour, joint)
-    for start, share, lift in ((joint, 0.85, 0.1), (_between(b.bracket, b.seat, 0.66), 0.5, 0.07), (b.bracket, 0.1, -0.14)):
+    for start, share, lift in (
+        (joint, 0.85, 0.1),
+        (_between(b.bracket, b.seat, 0.66), 0.5, 0.07),
+        (b.bracket, 0.1, -0.14),
+    ):
         high = _between(b.head_low, b.head_high, share)
         middle = _between(start, high, 0.5) + point(0, lift, 0.03)
         parts.append((bent(start, middle, high, radius=tube * (1.1 if lift < 0 else 0.95)), colour))
@@ -163,7 +186,17 @@ def _cruiser(b: Bones, tube: float, colour: Material, post: Material) -> list[Pa
 def _folding(b: Bones, tube: float, colour: Material, post: Material) -> list[Part]:
     parts = masts(b, tube, colour, post) + rear_triangle(b, tube * 0.9, colour, b.seat)
     beam = _between(b.bracket, b.seat, 0.45)
-    parts.append((bent(beam, _between(beam, b.head_low, 0.5) + point(0, -0.06, 0), _between(b.head_low, b.head_high, 0.4), radius=tube * 1.7), colour))
+    parts.append(
+        (
+            bent(
+                beam,
+                _between(beam, b.head_low, 0.5) + point(0, -0.06, 0),
+                _between(b.head_low, b.head_high, 0.4),
+                radius=tube * 1.7,
+            ),
+            colour,
+        )
+    )
     hinge = _between(beam, b.head_low, 0.5) + point(0, -0.03, 0)
     parts.append((pipe(hinge - point(0, 0.05, 0), hinge + point(0, 0.05, 0), radius=tube * 1.4), DARK_STEEL))
     return parts
@@ -174,7 +207,13 @@ def _tandem(b: Bones, tube: float, colour: Material, post: Material) -> list[Par
     parts = masts(b, tube, colour, post, second=True) + rear_triangle(b, tube, colour, _between(b.second, back, 0.95))
     high, low = _between(b.head_low, b.head_high, 0.8), _between(b.head_low, b.head_high, 0.25)
     rear_joint = _between(b.second, back, 0.93)
-    for start, stop in ((rear_joint, _between(b.bracket, b.seat, 0.95)), (_between(b.bracket, b.seat, 0.95), high), (b.second, b.bracket), (b.bracket, low), (low, b.second + point(0, 0.12, 0))):
+    for start, stop in (
+        (rear_joint, _between(b.bracket, b.seat, 0.95)),
+        (_between(b.bracket, b.seat, 0.95), high),
+        (b.second, b.bracket),
+        (b.bracket, low),
+        (low, b.second + point(0, 0.12, 0)),
+    ):
         parts.append((pipe(start, stop, radius=tube), colour))
     return parts
 
@@ -183,7 +222,20 @@ def _cargo(b: Bones, tube: float, colour: Material, post: Material) -> list[Part
     parts = _step_through(b, tube * 1.1, colour, post)
     crown = b.front + b.steer * (b.front_radius + 0.06)
     knee = b.head_low + point(0, -0.42, 0.12)
-    parts.append((bent(b.head_low, knee, knee + point(0, 0, 0.05), point(0, knee[1], crown[2] - 0.25), crown, radius=tube * 1.5, steps=14), colour))
+    parts.append(
+        (
+            bent(
+                b.head_low,
+                knee,
+                knee + point(0, 0, 0.05),
+                point(0, knee[1], crown[2] - 0.25),
+                crown,
+                radius=tube * 1.5,
+                steps=14,
+            ),
+            colour,
+        )
+    )
     parts.append((both(pipe(b.front + point(0.055, 0, 0), crown + point(0.05, 0, 0), radius=tube * 0.8)), colour))
     parts.append((pipe(crown - point(0.05, 0, 0), crown + point(0.05, 0, 0), radius=tube), colour))
     return parts

@@ -1,4 +1,4 @@
-"""What hangs on a bicycle's frame: handlebars, saddle, cranks and chain, racks, baskets, lights; and a penny-farthing."""
+"""What hangs on a bicycle's frame: handlebars, saddle, cranks, chain, racks, baskets, lights; a penny-farthing."""
 
 import numpy as np
 
@@ -31,11 +31,32 @@ WICKER = material("wicker", srgb(168, 126, 78), 0.0, 0.9)
 BARS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "flat": ((0, 0, 0), (0.12, 0.0, 0.01), (0.18, 0.005, 0.0), (0.31, 0.01, -0.03)),
     "riser": ((0, 0, 0), (0.07, 0.0, 0.0), (0.13, 0.05, -0.005), (0.19, 0.055, -0.01), (0.34, 0.06, -0.04)),
-    "swept": ((0, 0, 0), (0.08, 0.02, 0.03), (0.18, 0.07, 0.04), (0.26, 0.07, -0.03), (0.29, 0.055, -0.1), (0.3, 0.035, -0.22)),
-    "cruiser": ((0, 0, 0), (0.07, 0.02, 0.04), (0.2, 0.13, 0.05), (0.32, 0.13, -0.04), (0.36, 0.11, -0.13), (0.38, 0.08, -0.26)),
+    "swept": (
+        (0, 0, 0),
+        (0.08, 0.02, 0.03),
+        (0.18, 0.07, 0.04),
+        (0.26, 0.07, -0.03),
+        (0.29, 0.055, -0.1),
+        (0.3, 0.035, -0.22),
+    ),
+    "cruiser": (
+        (0, 0, 0),
+        (0.07, 0.02, 0.04),
+        (0.2, 0.13, 0.05),
+        (0.32, 0.13, -0.04),
+        (0.36, 0.11, -0.13),
+        (0.38, 0.08, -0.26),
+    ),
     "bmx": ((0, 0, 0), (0.06, 0.0, 0.0), (0.15, 0.2, 0.0), (0.2, 0.21, -0.01), (0.34, 0.215, -0.04)),
     "drop": (
-        *((0, 0, 0), (0.15, 0.005, 0.0), (0.205, 0.0, 0.03), (0.21, 0.0, 0.085), (0.21, -0.03, 0.115), (0.21, -0.085, 0.105)),
+        *(
+            (0, 0, 0),
+            (0.15, 0.005, 0.0),
+            (0.205, 0.0, 0.03),
+            (0.21, 0.0, 0.085),
+            (0.21, -0.03, 0.115),
+            (0.21, -0.085, 0.105),
+        ),
         *((0.212, -0.125, 0.055), (0.215, -0.135, -0.03)),
     ),
 }
@@ -69,7 +90,9 @@ def handlebars(
         parts.append((both(pipe(lever, lever + (path[-1] - grip) * 0.8, radius=0.007, sides=5)), STEEL))
         hand = (grip + path[-1]) / 2
     if style == "bmx":
-        parts.append((pipe(path[2] * [-1, 1, 1] + [2 * clamp[0], -0.05, 0], path[2] - [0, 0.05, 0], radius=0.011), colour))
+        parts.append(
+            (pipe(path[2] * [-1, 1, 1] + [2 * clamp[0], -0.05, 0], path[2] - [0, 0.05, 0], radius=0.011), colour)
+        )
     return parts, (hand, hand * [-1, 1, 1])
 
 
@@ -77,13 +100,29 @@ def saddle(top: Floats, wide: bool, brown: bool, size: float = 1.0) -> list[Part
     """A saddle at the top of its post: slim, or broad and sprung."""
     x, y, z = (float(v) for v in top)
     rear = 0.1 if wide else 0.072
-    shape = [(0.16, -0.012, 0.012, 0.012), (0.12, 0.0, 0.026, 0.018), (0.02, 0.0, 0.036, 0.022), (-0.08, 0.012, rear * 0.9, 0.03)]
+    shape = [
+        (0.16, -0.012, 0.012, 0.012),
+        (0.12, 0.0, 0.026, 0.018),
+        (0.02, 0.0, 0.036, 0.022),
+        (-0.08, 0.012, rear * 0.9, 0.03),
+    ]
     shape += [(-0.13, 0.014, rear, 0.03), (-0.155, 0.012, rear * 0.6, 0.018)]
     body = hull([(c * size, y + 0.02 + h * size, w * size, t * size) for c, h, w, t in shape], 12, 2.3)
     parts: list[Part] = [(moved(shell(body, 12), (x, 0, z)), LEATHER if brown else BLACK_LEATHER)]
     if wide:
-        parts.append((both(cylinder(0.02 * size, 0.05 * size, "y", (0.06 * size, y - 0.015, z - 0.1 * size), 8)), CHROME))
-    parts.append((both(pipe(top + point(0.02, 0.005, -0.09 * size), top + point(0.02, 0.005, 0.07 * size), radius=0.006, sides=5)), STEEL))
+        parts.append(
+            (both(cylinder(0.02 * size, 0.05 * size, "y", (0.06 * size, y - 0.015, z - 0.1 * size), 8)), CHROME)
+        )
+    parts.append(
+        (
+            both(
+                pipe(
+                    top + point(0.02, 0.005, -0.09 * size), top + point(0.02, 0.005, 0.07 * size), radius=0.006, sides=5
+                )
+            ),
+            STEEL,
+        )
+    )
     return parts
 
 
@@ -179,7 +218,9 @@ def bottle(b: Bones, colour: Material) -> Part:
     along = b.head_low - b.bracket
     low, high = b.bracket + along * 0.32, b.bracket + along * 0.62
     lift = point(0, along[2], -along[1]) / np.linalg.norm(along) * 0.06
-    return pipe(low + lift, low + lift + (high - low) * 0.8, high + lift, radius=(0.036, 0.036, 0.015), sides=10), colour
+    return pipe(
+        low + lift, low + lift + (high - low) * 0.8, high + lift, radius=(0.036, 0.036, 0.015), sides=10
+    ), colour
 
 
 def kickstand(b: Bones) -> list[Part]:
@@ -191,7 +232,10 @@ def kickstand(b: Bones) -> list[Part]:
 def training_wheels(b: Bones) -> list[Part]:
     """Two small wheels beside the rear one."""
     wheel = both(cylinder(0.065, 0.03, "x", (0.2, 0.065, float(b.rear[2])), 14))
-    return [(wheel, RUBBER), (both(pipe(b.rear + point(0.06, 0, 0), point(0.18, 0.07, float(b.rear[2])), radius=0.012, sides=5)), STEEL)]
+    return [
+        (wheel, RUBBER),
+        (both(pipe(b.rear + point(0.06, 0, 0), point(0.18, 0.07, float(b.rear[2])), radius=0.012, sides=5)), STEEL),
+    ]
 
 
 def cargo_box(b: Bones, rng: np.random.Generator, colour: Material) -> list[Part]:
@@ -199,8 +243,12 @@ def cargo_box(b: Bones, rng: np.random.Generator, colour: Material) -> list[Part
     rear, front = float(b.head_low[2]) + 0.12, float(b.front[2]) - 0.3
     low, high, w = 0.32, 0.75, 0.3
     surface = (WOOD, BLACK_PAINT, colour)[int(rng.integers(3))]
-    floor = np.array([(-w * 0.7, low, rear + 0.08), (w * 0.7, low, rear + 0.08), (w * 0.6, low, front), (-w * 0.6, low, front)])
-    rim = np.array([(-w, high, rear), (w, high, rear), (w * 0.85, high - 0.1, front + 0.12), (-w * 0.85, high - 0.1, front + 0.12)])
+    floor = np.array(
+        [(-w * 0.7, low, rear + 0.08), (w * 0.7, low, rear + 0.08), (w * 0.6, low, front), (-w * 0.6, low, front)]
+    )
+    rim = np.array(
+        [(-w, high, rear), (w, high, rear), (w * 0.85, high - 0.1, front + 0.12), (-w * 0.85, high - 0.1, front + 0.12)]
+    )
     parts: list[Part] = [(plate(floor, 0.015), surface)]
     for i in range(4):
         j = (i + 1) % 4
@@ -214,10 +262,18 @@ def penny_farthing(rng: np.random.Generator) -> list[Part]:
     big, small = rng.uniform(0.66, 0.74), rng.uniform(0.2, 0.24)
     front, rear = point(0, big, 0), point(0, small, -big - small * 0.75)
     colour = BLACK_PAINT if rng.random() < 0.7 else paint(rng, 0.8)
-    parts = spoked_wheel(front, big, 0.03, colour, 0.1, 40, 0.003) + spoked_wheel(rear, small, 0.03, colour, 0.0, 18, 0.003)
+    parts = spoked_wheel(front, big, 0.03, colour, 0.1, 40, 0.003) + spoked_wheel(
+        rear, small, 0.03, colour, 0.0, 18, 0.003
+    )
     crown = point(0, big * 2 + 0.05, -0.03)
     parts.append((both(pipe(front + point(0.07, 0, 0), crown + point(0.03, 0, 0), radius=0.016)), colour))
-    spine = [crown, crown + point(0, 0.02, -0.35), point(0, big * 1.35, -big - 0.15), rear + point(0, small + 0.1, -0.04), rear]
+    spine = [
+        crown,
+        crown + point(0, 0.02, -0.35),
+        point(0, big * 1.35, -big - 0.15),
+        rear + point(0, small + 0.1, -0.04),
+        rear,
+    ]
     parts.append((bent(*spine, radius=(0.022, 0.016), steps=14), colour))
     bar = crown + point(0, 0.1, 0.02)
     parts.append((pipe(crown, bar, radius=0.018), colour))
@@ -227,5 +283,7 @@ def penny_farthing(rng: np.random.Generator) -> list[Part]:
         t = np.radians(turn)
         low = front + point(x, 0.13 * np.sin(t), 0.13 * np.cos(t))
         parts.append((pipe(front + point(x * 0.8, 0, 0), low, radius=0.013), STEEL))
-        parts.append((box((0.09, 0.025, 0.07), (float(low[0]) + 0.05 * np.sign(x), float(low[1]), float(low[2]))), DARK_PLASTIC))
+        parts.append(
+            (box((0.09, 0.025, 0.07), (float(low[0]) + 0.05 * np.sign(x), float(low[1]), float(low[2]))), DARK_PLASTIC)
+        )
     return parts

@@ -1,4 +1,4 @@
-"""What bicycles and motorcycles share: spoked wheels, mudguards, rods, and turning the front about its steering axis."""
+"""What bicycles and motorcycles share: spoked wheels, mudguards, rods, and turning about the steering axis."""
 
 from dataclasses import replace
 
@@ -96,7 +96,7 @@ def tyre_ring(
 ) -> Solid:
     """A tyre of outer `radius`, `tall` from rim to tread and `wide` times as broad, with knobs if wanted."""
     sides = 44 if knobs else 28
-    ring = torus(radius - tall / 2, tall, "x", (0, 0, 0), sides, 7)
+    ring = torus(radius - tall / 2, tall, "x", (0, 0, 0), sides, 6)
     vertices = ring.vertices * [wide, 1, 1]
     if knobs:  # every other slice of the tread stands out
         out = np.linalg.norm(vertices[:, 1:], axis=1)

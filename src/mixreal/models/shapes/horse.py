@@ -29,7 +29,7 @@ def build(rng: np.random.Generator) -> Mesh:
     """A horse in metres; one in six is a portrait of head and neck."""
     kind = str(rng.choice(list(_BREEDS), p=_BREED_SHARES))
     breed = _varied(rng, _BREEDS[kind])
-    portrait = rng.random() < 0.13
+    portrait = rng.random() < 0.17
     name = "stand" if portrait else str(rng.choice(list(_GAITS), p=_GAIT_SHARES))
     gait = _moment(rng, name)
     horse = horse_body(breed, gait)

@@ -72,7 +72,7 @@ def dashes(body: Hull, z: ArrayLike, size: tuple[float, float], angle: float, li
     )  # (n, 4, 3)
     ring = np.concatenate([ring, ring[:, [1, 0, 3, 2]] * [-1, 1, 1]])
     start = 4 * np.arange(len(ring))[:, None]
-    faces = np.concatenate([start + [0, 1, 2], start + [0, 2, 3]])
+    faces = np.concatenate([start + np.array(corner) for corner in ((0, 1, 2), (0, 2, 3))])
     return Solid(ring.reshape(-1, 3), faces, 40.0)
 
 

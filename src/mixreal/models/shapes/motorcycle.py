@@ -7,8 +7,9 @@ import numpy as np
 from mixreal.models.mesh import Mesh
 from mixreal.models.shapes.assembly import assemble
 from mixreal.models.shapes.cycle_parts import Part, turned, turned_point
+from mixreal.models.shapes.motorcycle_classic import cruiser, vintage
 from mixreal.models.shapes.motorcycle_parts import Draft, side_stand
-from mixreal.models.shapes.motorcycle_road import cruiser, naked, sport, touring, vintage
+from mixreal.models.shapes.motorcycle_road import naked, sport, touring
 from mixreal.models.shapes.motorcycle_small import enduro, moped, scooter
 from mixreal.models.shapes.rider import rider
 from mixreal.models.shapes.solids import rotated
@@ -37,7 +38,7 @@ def _ready(rng: np.random.Generator, draft: Draft) -> list[Part]:
     c = draft.chassis
     steering = float(np.clip(rng.normal(0, 11), -30, 30))
     parts = draft.fixed + turned(draft.steered, c.head, c.steer, steering)
-    if rng.random() < 0.15:
+    if draft.leans and rng.random() < 0.16:  # with a sidecar it would be too many triangles
         left, right = (turned_point(hand, c.head, c.steer, steering) for hand in draft.hands)
         helmet = "full" if rng.random() < 0.85 else "open"
         return parts + rider(rng, draft.seat, (left, right), draft.feet, draft.lean, helmet, leather=rng.random() < 0.7)
@@ -46,4 +47,3 @@ def _ready(rng: np.random.Generator, draft: Draft) -> list[Part]:
         tilt = rng.uniform(5, 11)
         return [(rotated(solid, "z", -tilt), surface) for solid, surface in parts]
     return parts
-

@@ -7,7 +7,7 @@ import numpy as np
 
 from mixreal.models.mesh import Material
 from mixreal.models.shapes.cycle_parts import Floats, Part, bent, both, pipe, point, rods, spoked_wheel, tyre_ring
-from mixreal.models.shapes.hull import hull, lathe, shell
+from mixreal.models.shapes.hull import hull, shell
 from mixreal.models.shapes.palette import (
     AMBER,
     BLACK_LEATHER,
@@ -15,7 +15,6 @@ from mixreal.models.shapes.palette import (
     DARK_PLASTIC,
     DARK_STEEL,
     GREY_PLASTIC,
-    HEADLIGHT,
     PLATE,
     RUBBER,
     STEEL,
@@ -52,7 +51,9 @@ class Draft:
     leans: bool = True  # stands on a side stand
 
 
-def chassis(rear_radius: float, front_radius: float, wheelbase: float, rake: float, trail_back: float = 0.06, head: float = 0.92) -> Chassis:
+def chassis(
+    rear_radius: float, front_radius: float, wheelbase: float, rake: float, trail_back: float = 0.06, head: float = 0.92
+) -> Chassis:
     """A chassis standing on y = 0; `rake` in degrees from upright; `head` is the height of the steering head."""
     steer = point(0, np.cos(np.radians(rake)), -np.sin(np.radians(rake)))
     front = point(0, front_radius, wheelbase)
@@ -84,7 +85,9 @@ def wheel(axle: Floats, radius: float, tall: float, wide: float, style: str, rim
         across = np.stack([np.zeros(5), -np.sin(turn), np.cos(turn)], 1)
         for o, a in zip(out, across, strict=True):
             for side in (-0.35, 0.35):
-                parts.append((pipe(axle + o * 0.05, axle + o * inside + a * side * 0.1, radius=(0.017, 0.013), sides=4), rim))
+                parts.append(
+                    (pipe(axle + o * 0.05, axle + o * inside + a * side * 0.1, radius=(0.017, 0.013), sides=4), rim)
+                )
     parts.append((cylinder(0.055, wide * 0.9, "x", (x, y, z), 12), rim))
     return parts + brake_disc(axle, inside * 0.62)
 
@@ -97,55 +100,6 @@ def brake_disc(axle: Floats, radius: float) -> list[Part]:
     return [(disc, STEEL), (caliper, DARK_STEEL)]
 
 
-def fork(c: Chassis, style: str, lower: Material, wide: float = 0.1, above: float = 0.06) -> list[Part]:
-    """Two telescopes from the head to the front axle, "standard" or "upside down", with yokes at the head."""
-    low = c.front + point(wide, 0, 0)
-    high = c.head + c.steer * above + point(wide, 0, 0.07)
-    middle = low + (high - low) * 0.48
-    thick, thin = (0.03, 0.021) if style == "standard" else (0.02, 0.03)
-    yokes = [high - (high - low) * 0.05, high - (high - low) * 0.28]
-    return [
-        (both(pipe(low, middle, radius=thick, sides=9)), lower if style == "standard" else CHROME),
-        (both(pipe(middle, high, radius=thin, sides=9)), CHROME if style == "standard" else lower),
-        *((pipe(y, y * [-1, 1, 1], radius=0.024, sides=6), DARK_STEEL) for y in yokes),
-    ]
-
-
-def handlebar(c: Chassis, stops: Sequence[tuple[float, float, float]], colour: Material) -> tuple[list[Part], tuple[Floats, Floats]]:
-    """A bar through `stops` (left half, relative to the head), grips at its end, and where the hands go."""
-    base = c.head + c.steer * 0.07 + point(0, 0, 0.05)
-    path = np.array(stops) + base
-    end, before = path[-1], path[-2]
-    along = (end - before) / np.linalg.norm(end - before)
-    start = end - along * 0.14
-    parts: list[Part] = [
-        (both(pipe(*path, radius=0.015, sides=7)), colour),
-        (both(pipe(start, end, radius=0.022, sides=8)), DARK_PLASTIC),
-        (both(pipe(start + point(-0.02, 0, 0.05), end + point(-0.01, -0.01, 0.06), radius=0.007, sides=5)), STEEL),
-        (both(box((0.07, 0.05, 0.05), tuple(start - along * 0.04))), DARK_PLASTIC),
-    ]
-    hand = end - along * 0.06
-    return parts, (hand, hand * [-1, 1, 1])
-
-
-def mirrors(c: Chassis, x: float, low: float, high: float, round_glass: bool, colour: Material, ahead: float = 0.1) -> list[Part]:
-    """A pair of mirrors on stalks, out to `x`, from `low` to `high` above the steering head."""
-    start, top = c.head + point(x * 0.7, low, ahead), c.head + point(x, high, ahead - 0.04)
-    glass = ellipsoid((0.06 if round_glass else 0.085, 0.055 if round_glass else 0.045, 0.02), tuple(top), 6, 10)
-    return [(both(pipe(start, top, radius=0.009, sides=5)), colour), (both(glass), colour)]
-
-
-def round_headlight(where: Floats, radius: float, shell_colour: Material) -> list[Part]:
-    """A round lamp looking forward."""
-    r = radius
-    spot = (float(where[0]), float(where[1]), float(where[2]))
-    return [
-        (lathe([(-0.14, 0.02), (-0.11, r * 0.6), (-0.05, r * 0.95), (0, r)], 16, spot), shell_colour),
-        (lathe([(-0.01, r * 1.06), (0.012, r * 1.06)], 16, spot), CHROME),
-        (lathe([(0.0, r * 0.93), (0.015, r * 0.9), (0.03, r * 0.4)], 14, spot), HEADLIGHT),
-    ]
-
-
 def indicators(z: float, y: float, x: float) -> Part:
     """A pair of amber lamps."""
     return both(ellipsoid((0.03, 0.025, 0.03), (x, y, z), 5, 8)), AMBER
@@ -156,7 +110,20 @@ def tail_light(where: tuple[float, float, float], size: float = 0.05) -> list[Pa
     x, y, z = where
     return [
         (ellipsoid((size, size * 0.55, 0.03), (x, y, z), 5, 10), TAILLIGHT),
-        (plate(np.array([(x - 0.08, y - 0.04, z), (x + 0.08, y - 0.04, z), (x + 0.08, y - 0.16, z - 0.03), (x - 0.08, y - 0.16, z - 0.03)]), 0.01), PLATE),
+        (
+            plate(
+                np.array(
+                    [
+                        (x - 0.08, y - 0.04, z),
+                        (x + 0.08, y - 0.04, z),
+                        (x + 0.08, y - 0.16, z - 0.03),
+                        (x - 0.08, y - 0.16, z - 0.03),
+                    ]
+                ),
+                0.01,
+            ),
+            PLATE,
+        ),
     ]
 
 
@@ -192,7 +159,13 @@ def engine(kind: str, z: float, y: float, width: float, block: Material, cover: 
     low = point(0, y + 0.1, z)
     if kind == "vee":
         for lean in (0.16, -0.15):
-            parts += finned(low + point(0, -0.02, lean * 0.35), low + point(0, 0.27, lean * 1.25), 0.17, 0.17, cover if lean > 0 else block)
+            parts += finned(
+                low + point(0, -0.02, lean * 0.35),
+                low + point(0, 0.27, lean * 1.25),
+                0.17,
+                0.17,
+                cover if lean > 0 else block,
+            )
         parts.append((cylinder(0.085, 0.08, "x", (-0.14, y + 0.23, z), 14), CHROME))
     elif kind == "boxer":
         for side in (1, -1):
@@ -206,7 +179,9 @@ def engine(kind: str, z: float, y: float, width: float, block: Material, cover: 
     return parts
 
 
-def exhaust(kind: str, z: float, y: float, rear: float, colour: Material, muffler: Material, ground: float = 0.3) -> list[Part]:
+def exhaust(
+    kind: str, z: float, y: float, rear: float, colour: Material, muffler: Material, ground: float = 0.3
+) -> list[Part]:
     """Pipes from the engine's front at (y, z) to a muffler near z = `rear`.
 
     "low": one on the right; "twin": both sides; "stacked": two slashed pipes on the right; "high": rising on the right.
@@ -215,20 +190,77 @@ def exhaust(kind: str, z: float, y: float, rear: float, colour: Material, muffle
     start = point(-0.08, y + 0.28, z + 0.2)
     knee = point(-0.1, y - 0.1, z + 0.36)
     if kind == "high":
-        path = [start, start + point(-0.03, -0.15, 0.1), point(-0.17, y + 0.1, z - 0.1), point(-0.18, y + 0.25, rear + 0.35)]
+        path = [
+            start,
+            start + point(-0.03, -0.15, 0.1),
+            point(-0.17, y + 0.1, z - 0.1),
+            point(-0.18, y + 0.25, rear + 0.35),
+        ]
         right.append((bent(*path, radius=0.024, sides=7), colour))
-        right.append((pipe(path[-1], path[-1] + point(0, 0.07, -0.1), path[-1] + point(0, 0.13, -0.4), radius=(0.03, 0.06, 0.06), sides=10), muffler))
+        right.append(
+            (
+                pipe(
+                    path[-1],
+                    path[-1] + point(0, 0.07, -0.1),
+                    path[-1] + point(0, 0.13, -0.4),
+                    radius=(0.03, 0.06, 0.06),
+                    sides=10,
+                ),
+                muffler,
+            )
+        )
     else:
         lift = {"low": 0.12, "twin": 0.0, "stacked": 0.0}[kind]
         low = point(-0.15, ground - 0.02, z)
-        right.append((bent(start, knee + point(0, 0.1, 0.06), point(-0.13, ground - 0.1, z + 0.26), low, radius=0.024, sides=7, steps=9), colour))
+        right.append(
+            (
+                bent(
+                    start,
+                    knee + point(0, 0.1, 0.06),
+                    point(-0.13, ground - 0.1, z + 0.26),
+                    low,
+                    radius=0.024,
+                    sides=7,
+                    steps=9,
+                ),
+                colour,
+            )
+        )
         end = point(-0.21, ground + lift, rear)
-        right.append((pipe(low, low + (end - low) * 0.28, low + (end - low) * 0.4, end, radius=(0.024, 0.03, 0.055, 0.06), sides=10), muffler))
+        right.append(
+            (
+                pipe(
+                    low,
+                    low + (end - low) * 0.28,
+                    low + (end - low) * 0.4,
+                    end,
+                    radius=(0.024, 0.03, 0.055, 0.06),
+                    sides=10,
+                ),
+                muffler,
+            )
+        )
         right.append((cylinder(0.045, 0.02, "z", tuple(end - point(0, 0, 0.006)), 10), DARK_STEEL))
         if kind == "stacked":
             up = point(0, 0.11, 0.02)
-            right.append((bent(start + up, knee + up * 1.6, low + up + point(0, 0, 0.1), low + up, radius=0.024, sides=7), colour))
-            right.append((pipe(low + up, low + up + (end - low) * 0.4, end + up + point(0, 0, 0.12), radius=(0.026, 0.045, 0.05), sides=10), muffler))
+            right.append(
+                (
+                    bent(start + up, knee + up * 1.6, low + up + point(0, 0, 0.1), low + up, radius=0.024, sides=7),
+                    colour,
+                )
+            )
+            right.append(
+                (
+                    pipe(
+                        low + up,
+                        low + up + (end - low) * 0.4,
+                        end + up + point(0, 0, 0.12),
+                        radius=(0.026, 0.045, 0.05),
+                        sides=10,
+                    ),
+                    muffler,
+                )
+            )
     return [(both(solid) if kind == "twin" else solid, m) for solid, m in right]
 
 
@@ -238,18 +270,37 @@ def swingarm(c: Chassis, pivot: Floats, colour: Material, shocks: Floats | None)
     parts: list[Part] = [(both(pipe(pivot + out * 0.9, c.rear + out, radius=0.028, sides=6)), colour)]
     cog = c.rear + point(0.085, 0, 0)
     parts.append((cylinder(0.09, 0.012, "x", tuple(cog), 16), DARK_STEEL))
-    parts.append((rods([cog + point(0, 0.09, 0), cog - point(0, 0.09, 0)], [pivot + point(0.085, 0.05, 0.06), pivot + point(0.085, -0.05, 0.06)], 0.012, 4), DARK_STEEL))
+    parts.append(
+        (
+            rods(
+                [cog + point(0, 0.09, 0), cog - point(0, 0.09, 0)],
+                [pivot + point(0.085, 0.05, 0.06), pivot + point(0.085, -0.05, 0.06)],
+                0.012,
+                4,
+            ),
+            DARK_STEEL,
+        )
+    )
     if shocks is not None:
         low, high = c.rear + point(0.13, 0.04, 0.04), shocks + point(0.12, 0, 0)
         parts.append((both(pipe(low, high, radius=0.016, sides=6)), CHROME))
-        parts.append((both(pipe(low + (high - low) * 0.25, low + (high - low) * 0.9, radius=0.032, sides=8)), DARK_STEEL))
+        parts.append(
+            (both(pipe(low + (high - low) * 0.25, low + (high - low) * 0.9, radius=0.032, sides=8)), DARK_STEEL)
+        )
     return parts
 
 
-def frame_tubes(c: Chassis, pivot: Floats, seat: Floats, colour: Material, low: float, thick: float = 0.02) -> list[Part]:
+def frame_tubes(
+    c: Chassis, pivot: Floats, seat: Floats, colour: Material, low: float, thick: float = 0.02
+) -> list[Part]:
     """A cradle: down from the head under the engine to the pivot, and the rails along under tank and seat."""
     out = point(0.08, 0, 0)
-    down = [c.head, point(0.12, low + 0.25, c.head[2] - 0.02), point(0.13, low, c.head[2] - 0.22), pivot + out + point(0, low - pivot[1], 0.02)]
+    down = [
+        c.head,
+        point(0.12, low + 0.25, c.head[2] - 0.02),
+        point(0.13, low, c.head[2] - 0.22),
+        pivot + out + point(0, low - pivot[1], 0.02),
+    ]
     return [
         (both(bent(*down, radius=thick, sides=6, steps=8)), colour),
         (both(pipe(c.head, pivot + out + point(0, 0.25, 0), pivot + out, radius=thick * 1.1, sides=6)), colour),
@@ -270,21 +321,11 @@ def side_stand(z: float) -> Part:
     return pipe(point(0.12, 0.25, z), point(0.27, 0.02, z - 0.08), radius=0.015, sides=6), DARK_STEEL
 
 
-def pair_of_cases(z: float, y: float, size: tuple[float, float, float], colour: Material, hard: bool, x: float = 0.27) -> list[Part]:
+def pair_of_cases(
+    z: float, y: float, size: tuple[float, float, float], colour: Material, hard: bool, x: float = 0.27
+) -> list[Part]:
     """Panniers beside the rear wheel, with a seam when hard."""
     w, h, d = size
     case = box(size, (x, y, z), 0.02 if hard else 0.07)
     seam = box((w * 1.03, h * 0.03, d * 1.02), (x, y + h * 0.22, z))
     return [(both(case), colour), (both(seam), GREY_PLASTIC if hard else BLACK_LEATHER)]
-
-
-def screen(rows: Sequence[tuple[float, float, float]]) -> Solid:
-    """A windscreen through rows of (z, y, half width), bent back at its sides."""
-    pieces = []
-    for (z0, y0, w0), (z1, y1, w1) in zip(rows[:-1], rows[1:], strict=True):
-        for a, b in ((-1.0, -0.5), (-0.5, 0.5), (0.5, 1.0)):
-            back = [0.12 if abs(v) == 1 else 0.0 for v in (a, b)]
-            ring = [(a * w0, y0, z0 - back[0]), (b * w0, y0, z0 - back[1]), (b * w1, y1, z1 - back[1]), (a * w1, y1, z1 - back[0])]
-            pieces.append(plate(np.array(ring), 0.008))
-    return joined(*pieces)
-

@@ -1,28 +1,22 @@
-"""Motorcycles for the road: naked, sport, cruiser and chopper, touring and adventure, vintage with or without sidecar."""
-
-from dataclasses import replace
+"""Motorcycles for the road: naked, sport in its fairing, touring and adventure."""
 
 import numpy as np
 
-from mixreal.models.mesh import BLEND, Material
-from mixreal.models.shapes.cycle_parts import Floats, Part, bent, both, mudguard, pipe, point
-from mixreal.models.shapes.hull import Hull, hull, patch, shell, slanted
+from mixreal.models.mesh import Material
+from mixreal.models.shapes.cycle_parts import both, mudguard, point
+from mixreal.models.shapes.hull import hull, patch, shell, slanted
+from mixreal.models.shapes.motorcycle_front import CLEAR, front_end, mirrors, round_headlight, screen
+from mixreal.models.shapes.motorcycle_paint import cover_metal, engine_metal, painted_tank, rim_colour
 from mixreal.models.shapes.motorcycle_parts import (
-    Chassis,
     Draft,
     body,
     chassis,
     engine,
     exhaust,
     foot_pegs,
-    fork,
     frame_tubes,
-    handlebar,
     indicators,
-    mirrors,
     pair_of_cases,
-    round_headlight,
-    screen,
     swingarm,
     tail_light,
     wheel,
@@ -36,43 +30,89 @@ from mixreal.models.shapes.palette import (
     DARK_STEEL,
     GLASS,
     HEADLIGHT,
-    LEATHER,
     LIGHT_GLASS,
     STEEL,
-    WHITE_PAINT,
     paint,
 )
-from mixreal.models.shapes.solids import box, cylinder, ellipsoid, moved
-
-CLEAR = replace(LIGHT_GLASS, name="windscreen", colour=(*LIGHT_GLASS.colour[:3], 0.45), alpha_mode=BLEND)
+from mixreal.models.shapes.solids import box, ellipsoid, moved
 
 
 def naked(rng: np.random.Generator) -> Draft:
     """An unfaired road motorcycle: round lamp, bare engine."""
-    colour, dark, rim = paint(rng, 0.65), _metal(rng), _rim(rng)
+    colour, dark, rim = paint(rng, 0.65), engine_metal(rng), rim_colour(rng)
     c = chassis(0.31, 0.305, rng.uniform(1.36, 1.46), rng.uniform(23.5, 26))
     style = "spoked" if rng.random() < 0.25 else "cast"
     pivot, lift = point(0, 0.42, 0.46), rng.uniform(-0.02, 0.03)
     fixed = wheel(c.rear, 0.31, 0.085, 0.17, style, rim, rng.uniform(0, 6))
     fixed += frame_tubes(c, pivot, point(0, 0.78, 0.05), colour if rng.random() < 0.3 else BLACK_PAINT, 0.25)
-    fixed += engine(str(rng.choice(["inline", "inline", "vee", "single", "boxer"])), 0.7, 0.42, 0.34, dark, _cover(rng))
-    fixed += exhaust(str(rng.choice(["low", "twin", "low", "high"])), 0.75, 0.42, -0.15, CHROME, (CHROME, DARK_STEEL)[int(rng.random() < 0.5)])
+    fixed += engine(
+        str(rng.choice(["inline", "inline", "vee", "single", "boxer"])), 0.7, 0.42, 0.34, dark, cover_metal(rng)
+    )
+    fixed += exhaust(
+        str(rng.choice(["low", "twin", "low", "high"])),
+        0.75,
+        0.42,
+        -0.15,
+        CHROME,
+        (CHROME, DARK_STEEL)[int(rng.random() < 0.5)],
+    )
     fixed += swingarm(c, pivot, ALLOY, point(0, 0.78, 0.12) if rng.random() < 0.6 else None)
-    tank = hull([(1.0, 0.88, 0.05, 0.05), (0.92, 0.93 + lift, 0.13, 0.11), (0.76, 0.94 + lift, 0.175, 0.125), (0.58, 0.88, 0.13, 0.09), (0.46, 0.83, 0.06, 0.04)], 16, 2.4)
-    fixed += _striped(rng, tank, colour)
+    tank = hull(
+        [
+            (1.0, 0.88, 0.05, 0.05),
+            (0.92, 0.93 + lift, 0.13, 0.11),
+            (0.76, 0.94 + lift, 0.175, 0.125),
+            (0.58, 0.88, 0.13, 0.09),
+            (0.46, 0.83, 0.06, 0.04),
+        ],
+        16,
+        2.4,
+    )
+    fixed += painted_tank(rng, tank, colour)
     sport_tail = rng.random() < 0.5
     rise = 0.07 if sport_tail else 0.0
-    fixed.append((body([(0.54, 0.83, 0.08, 0.05), (0.36, 0.79, 0.13, 0.06), (0.1, 0.82 + rise, 0.125, 0.06), (-0.2, 0.84 + rise * 2, 0.09, 0.04)]), BLACK_LEATHER))
-    fixed.append((body([(0.45, 0.72, 0.12, 0.06), (0.1, 0.77 + rise, 0.12, 0.06), (-0.3, 0.84 + rise * 2, 0.05, 0.035)]), colour))
-    fixed.append((both(box((0.03, 0.18, 0.26), (0.13, 0.66, 0.36), 0.01)), colour if rng.random() < 0.5 else DARK_PLASTIC))
+    fixed.append(
+        (
+            body(
+                [
+                    (0.54, 0.83, 0.08, 0.05),
+                    (0.36, 0.79, 0.13, 0.06),
+                    (0.1, 0.82 + rise, 0.125, 0.06),
+                    (-0.2, 0.84 + rise * 2, 0.09, 0.04),
+                ]
+            ),
+            BLACK_LEATHER,
+        )
+    )
+    fixed.append(
+        (body([(0.45, 0.72, 0.12, 0.06), (0.1, 0.77 + rise, 0.12, 0.06), (-0.3, 0.84 + rise * 2, 0.05, 0.035)]), colour)
+    )
+    fixed.append(
+        (both(box((0.03, 0.18, 0.26), (0.13, 0.66, 0.36), 0.01)), colour if rng.random() < 0.5 else DARK_PLASTIC)
+    )
     fixed.append((mudguard(c.rear, 0.335, 0.17, 80, 165), DARK_PLASTIC if sport_tail else CHROME))
     fixed += [*tail_light((0, 0.8 + rise * 2, -0.32)), indicators(-0.28, 0.74 + rise, 0.14)]
     if rng.random() < 0.5:  # radiator
         fixed.append((box((0.3, 0.26, 0.04), (0, 0.58, 0.99)), DARK_STEEL))
-    steered, hands = _steered(rng, c, 0.09, 0.13, style, rim, colour, [(0, 0, 0), (0.1, 0.02, 0.0), (0.18, 0.09, -0.02), (0.39, 0.09, -0.12)])
-    steered += round_headlight(c.head + point(0, -0.03, 0.24), 0.095, (CHROME, BLACK_PAINT, colour)[int(rng.integers(3))])
+    steered, hands = front_end(
+        rng, c, 0.09, 0.13, style, rim, colour, [(0, 0, 0), (0.1, 0.02, 0.0), (0.18, 0.09, -0.02), (0.39, 0.09, -0.12)]
+    )
+    steered += round_headlight(
+        c.head + point(0, -0.03, 0.24), 0.095, (CHROME, BLACK_PAINT, colour)[int(rng.integers(3))]
+    )
     if rng.random() < 0.3:  # a fly screen
-        steered.append((body([(1.14, c.head[1] + 0.13, 0.1, 0.03), (c.head[2] + 0.26, c.head[1] + 0.08, 0.12, 0.05), (c.head[2] + 0.3, c.head[1] + 0.03, 0.08, 0.03)]), colour))
+        steered.append(
+            (
+                body(
+                    [
+                        (1.14, c.head[1] + 0.13, 0.1, 0.03),
+                        (c.head[2] + 0.26, c.head[1] + 0.08, 0.12, 0.05),
+                        (c.head[2] + 0.3, c.head[1] + 0.03, 0.08, 0.03),
+                    ]
+                ),
+                colour,
+            )
+        )
     steered.append(indicators(float(c.head[2]) + 0.18, float(c.head[1]) - 0.04, 0.16))
     pegs, feet = foot_pegs(0.42, 0.36)
     return Draft(c, fixed + pegs, steered, point(0, 0.83, 0.3), hands, feet, 22)
@@ -80,99 +120,143 @@ def naked(rng: np.random.Generator) -> Draft:
 
 def sport(rng: np.random.Generator) -> Draft:
     """A sport motorcycle in its fairing, nose low and tail high."""
-    colour, accent, rim = paint(rng, 0.75), paint(rng, 0.4), _rim(rng)
+    colour, accent, rim = paint(rng, 0.75), paint(rng, 0.4), rim_colour(rng)
     c = chassis(0.31, 0.3, rng.uniform(1.36, 1.43), 24, head=0.9)
     half_faired = rng.random() < 0.2
     fixed = wheel(c.rear, 0.315, 0.085, 0.19, "cast", rim, rng.uniform(0, 6))
     pivot = point(0, 0.4, 0.48)
     fixed += swingarm(c, pivot, ALLOY, None)
     fixed += frame_tubes(c, pivot, point(0, 0.82, 0.1), ALLOY if rng.random() < 0.5 else BLACK_PAINT, 0.3, 0.026)
-    fixed += engine("inline", 0.72, 0.42, 0.34, DARK_STEEL, _cover(rng))
+    fixed += engine("inline", 0.72, 0.42, 0.34, DARK_STEEL, cover_metal(rng))
     fixed += exhaust("low", 0.76, 0.42, -0.08, STEEL, (STEEL, BLACK_PAINT)[int(rng.random() < 0.5)], 0.32)
     nose, drop = rng.uniform(1.46, 1.54), rng.uniform(-0.03, 0.03)
-    cowl = hull([(nose, 0.82 + drop, 0.0, 0.0), (nose - 0.06, 0.84 + drop, 0.11, 0.07), (1.3, 0.89, 0.185, 0.12), (1.12, 0.92, 0.2, 0.12), (0.98, 0.9, 0.17, 0.06)], 12, 2.3)
+    cowl = hull(
+        [
+            (nose, 0.82 + drop, 0.0, 0.0),
+            (nose - 0.06, 0.84 + drop, 0.11, 0.07),
+            (1.3, 0.89, 0.185, 0.12),
+            (1.12, 0.92, 0.2, 0.12),
+            (0.98, 0.9, 0.17, 0.06),
+        ],
+        12,
+        2.3,
+    )
     fixed.append((shell(cowl, 16), colour))
     fixed.append((patch(cowl, (1.08, nose - 0.12), (-52, 52), 0.006), LIGHT_GLASS if rng.random() < 0.4 else GLASS))
     fixed.append((screen([(1.33, 0.99, 0.13), (1.2, 1.06, 0.12), (1.08, 1.1, 0.09)]), GLASS))
     lamp = [(nose - 0.14, 100), (nose - 0.14, 72), (nose - 0.03, 76), (nose - 0.02, 100)]
     fixed.append((both(slanted(cowl, lamp, 0.006)), HEADLIGHT))
     if not half_faired:
-        side = hull([(1.32, 0.79, 0.12, 0.1), (1.2, 0.72, 0.2, 0.19), (1.06, 0.6, 0.225, 0.32), (0.86, 0.5, 0.22, 0.28), (0.66, 0.38, 0.19, 0.17), (0.44, 0.3, 0.12, 0.07)], 13, 2.8)
+        side = hull(
+            [
+                (1.32, 0.79, 0.12, 0.1),
+                (1.2, 0.72, 0.2, 0.19),
+                (1.06, 0.6, 0.225, 0.32),
+                (0.86, 0.5, 0.22, 0.28),
+                (0.66, 0.38, 0.19, 0.17),
+                (0.44, 0.3, 0.12, 0.07),
+            ],
+            13,
+            2.8,
+        )
         fixed.append((shell(side, 16), colour))
         if rng.random() < 0.75:
             lower = rng.uniform(95, 120)
             fixed.append((both(patch(side, (0.5, 1.27), (lower, 178), 0.006)), accent))
         vent = [(0.78, 84), (0.84, 58), (1.04, 62), (1.0, 90)]
         fixed.append((both(slanted(side, vent, 0.008)), DARK_PLASTIC))
-    tank = [(1.02, 0.9, 0.1, 0.06), (0.9, 0.96, 0.16, 0.12), (0.74, 0.96, 0.18, 0.13), (0.58, 0.86, 0.11, 0.08), (0.5, 0.8, 0.06, 0.04)]
-    fixed += _striped(rng, hull(tank, 12, 2.4), colour)
+    tank = [
+        (1.02, 0.9, 0.1, 0.06),
+        (0.9, 0.96, 0.16, 0.12),
+        (0.74, 0.96, 0.18, 0.13),
+        (0.58, 0.86, 0.11, 0.08),
+        (0.5, 0.8, 0.06, 0.04),
+    ]
+    fixed += painted_tank(rng, hull(tank, 12, 2.4), colour)
     fixed.append((body([(0.58, 0.8, 0.1, 0.04), (0.4, 0.78, 0.14, 0.04), (0.24, 0.82, 0.13, 0.04)]), BLACK_LEATHER))
-    fixed.append((body([(0.46, 0.74, 0.13, 0.05), (0.2, 0.82, 0.14, 0.08), (-0.1, 0.94, 0.11, 0.07), (-0.32, 1.01, 0.03, 0.02)]), colour))
-    fixed.append((body([(0.2, 0.9, 0.1, 0.03), (0.0, 0.98, 0.1, 0.04), (-0.2, 1.02, 0.06, 0.02)]), BLACK_LEATHER if rng.random() < 0.6 else accent))
+    fixed.append(
+        (
+            body(
+                [(0.46, 0.74, 0.13, 0.05), (0.2, 0.82, 0.14, 0.08), (-0.1, 0.94, 0.11, 0.07), (-0.32, 1.01, 0.03, 0.02)]
+            ),
+            colour,
+        )
+    )
+    fixed.append(
+        (
+            body([(0.2, 0.9, 0.1, 0.03), (0.0, 0.98, 0.1, 0.04), (-0.2, 1.02, 0.06, 0.02)]),
+            BLACK_LEATHER if rng.random() < 0.6 else accent,
+        )
+    )
     fixed.append((mudguard(c.rear, 0.34, 0.18, 80, 130), DARK_PLASTIC))
     fixed += tail_light((0, 0.93, -0.31), 0.06)
     fixed += mirrors(c, 0.34, 0.06, 0.17, False, colour, 0.28)
-    steered, hands = _steered(rng, c, 0.09, 0.125, "cast", rim, colour, [(0.09, -0.06, -0.02), (0.2, -0.07, -0.04), (0.33, -0.09, -0.13)], "upside down", mirror=False)
+    steered, hands = front_end(
+        rng,
+        c,
+        0.09,
+        0.125,
+        "cast",
+        rim,
+        colour,
+        [(0.09, -0.06, -0.02), (0.2, -0.07, -0.04), (0.33, -0.09, -0.13)],
+        "upside down",
+        mirror=False,
+    )
     pegs, feet = foot_pegs(0.3, 0.42)
     return Draft(c, fixed + pegs, steered, point(0, 0.81, 0.32), hands, feet, 48)
-
-
-def cruiser(rng: np.random.Generator) -> Draft:
-    """A cruiser: long, low, V-twin, chrome; sometimes a chopper with a raked fork and high bars."""
-    chopper = rng.random() < 0.3
-    colour, rim = (BLACK_PAINT if rng.random() < 0.3 else paint(rng, 0.6)), (CHROME, BLACK_PAINT)[int(rng.random() < 0.3)]
-    rake, base = (rng.uniform(37, 42), rng.uniform(1.8, 1.95)) if chopper else (rng.uniform(30, 34), rng.uniform(1.58, 1.7))
-    c = chassis(0.32, 0.34 if chopper else 0.31, base, rake, head=0.92 if chopper else 0.86)
-    style = "spoked" if rng.random() < 0.55 else "cast"
-    z, pivot = float(c.head[2]), point(0, 0.36, 0.42)
-    fixed = wheel(c.rear, 0.32, 0.11, 0.19, style, rim, rng.uniform(0, 6))
-    fixed += frame_tubes(c, pivot, point(0, 0.6, 0.12), colour if chopper else BLACK_PAINT, 0.2, 0.022)
-    fixed += engine("vee", 0.72, 0.36, 0.3, (ALLOY, DARK_STEEL)[int(rng.random() < 0.4)], CHROME)
-    fixed += exhaust(str(rng.choice(["stacked", "twin", "stacked"])), 0.74, 0.36, rng.uniform(-0.3, 0.05), CHROME, CHROME, 0.26)
-    fixed += swingarm(c, pivot, BLACK_PAINT, None if chopper else point(0, 0.6, 0.2))
-    slim = 0.75 if chopper else 1.0
-    tank = [(z - 0.0, 0.83, 0.05, 0.05), (z - 0.1, 0.84, 0.14 * slim, 0.1 * slim), (z - 0.26, 0.82, 0.16 * slim, 0.11 * slim), (z - 0.5, 0.72, 0.06, 0.05)]
-    fixed += _striped(rng, hull(tank, 16, 2.3), colour)
-    fixed.append((body([(z - 0.42, 0.7, 0.07, 0.04), (0.46, 0.64, 0.15, 0.05), (0.3, 0.63, 0.18, 0.05), (0.16, 0.7, 0.12, 0.06)]), BLACK_LEATHER))
-    fixed.append((mudguard(c.rear, 0.345, 0.23, 60, 172 if not chopper else 140, 0.6), colour))
-    if rng.random() < 0.7:
-        fixed.append((body([(0.2, 0.69, 0.1, 0.03), (0.0, 0.71, 0.11, 0.04), (-0.16, 0.68, 0.06, 0.03)]), BLACK_LEATHER))
-        if rng.random() < 0.6:  # sissy bar
-            fixed.append((bent(point(0.1, 0.6, -0.1), point(0.1, 1.1, -0.26), point(-0.1, 1.1, -0.26), point(-0.1, 0.6, -0.1), radius=0.013, sides=6), CHROME))
-            fixed.append((box((0.18, 0.17, 0.05), (0, 0.92, -0.16), 0.015), BLACK_LEATHER))
-    if rng.random() < 0.35:
-        fixed += pair_of_cases(-0.08, 0.52, (0.16, 0.3, 0.46), LEATHER if rng.random() < 0.4 else BLACK_LEATHER, False, 0.25)
-    fixed += [*tail_light((0, 0.55, -0.36)), indicators(-0.3, 0.6, 0.16)]
-    high = rng.uniform(0.3, 0.5) if chopper and rng.random() < 0.6 else rng.uniform(0.12, 0.2)
-    bar = [(0.05, 0, 0), (0.12, high * 0.5, 0.02), (0.2, high, 0.0), (0.3, high, -0.1), (0.41, high - 0.03, -0.26)]
-    steered, hands = _steered(rng, c, 0.09 if chopper else 0.11, 0.1 if chopper else 0.14, style, rim, colour, bar, long=True, bar_colour=CHROME)
-    steered += round_headlight(c.head + point(0, -0.05, 0.24), 0.09 if chopper else 0.11, CHROME)
-    steered.append(indicators(z + 0.16, float(c.head[1]) - 0.06, 0.17))
-    if not chopper and rng.random() < 0.3:
-        pane = screen([(z + 0.22, 0.82, 0.2), (z + 0.18, 1.1, 0.27), (z + 0.08, 1.32, 0.2)])
-        steered.append((pane, CLEAR))
-    pegs, feet = foot_pegs(0.95, 0.3)
-    return Draft(c, fixed + pegs, steered, point(0, 0.67, 0.36), hands, feet, 2 if high > 0.25 else 6)
 
 
 def touring(rng: np.random.Generator) -> Draft:
     """A tourer with fairing, screen, panniers and top case; or an adventure motorcycle with a beak and metal boxes."""
     adventure = rng.random() < 0.45
-    colour, rim = paint(rng, 0.5), _rim(rng)
+    colour, rim = paint(rng, 0.5), rim_colour(rng)
     up = 0.08 if adventure else -0.04
-    c = chassis(0.33, 0.345 if adventure else 0.315, 1.52 if adventure else rng.uniform(1.55, 1.68), 27, head=0.98 + up * 0.6)
+    c = chassis(
+        0.33, 0.345 if adventure else 0.315, 1.52 if adventure else rng.uniform(1.55, 1.68), 27, head=0.98 + up * 0.6
+    )
     style = "spoked" if adventure and rng.random() < 0.7 else "cast"
     z, pivot = float(c.head[2]), point(0, 0.42, 0.48)
     fixed = wheel(c.rear, 0.33, 0.1, 0.18, style, rim, rng.uniform(0, 6))
     fixed += frame_tubes(c, pivot, point(0, 0.8 + up, 0.05), BLACK_PAINT, 0.26)
-    fixed += engine("boxer" if rng.random() < 0.5 else "inline", 0.76, 0.44, 0.36, (DARK_STEEL, ALLOY)[int(rng.random() < 0.5)], _cover(rng))
+    fixed += engine(
+        "boxer" if rng.random() < 0.5 else "inline",
+        0.76,
+        0.44,
+        0.36,
+        (DARK_STEEL, ALLOY)[int(rng.random() < 0.5)],
+        cover_metal(rng),
+    )
     fixed += exhaust("high" if adventure else "twin", 0.8, 0.42, -0.2, STEEL, (CHROME, STEEL)[int(adventure)])
     fixed += swingarm(c, pivot, DARK_STEEL, None)
-    tank = [(z - 0.02, 0.95 + up, 0.1, 0.08), (z - 0.12, 0.98 + up, 0.2, 0.14), (z - 0.32, 0.95 + up, 0.19, 0.13), (0.55, 0.84 + up, 0.09, 0.06)]
-    fixed += _striped(rng, hull(tank, 12, 2.4), colour)
-    fixed.append((body([(0.58, 0.82 + up, 0.1, 0.05), (0.38, 0.78 + up, 0.17, 0.06), (0.2, 0.82 + up, 0.17, 0.07), (-0.15, 0.87 + up, 0.15, 0.06), (-0.25, 0.87 + up, 0.08, 0.03)]), BLACK_LEATHER))
+    tank = [
+        (z - 0.02, 0.95 + up, 0.1, 0.08),
+        (z - 0.12, 0.98 + up, 0.2, 0.14),
+        (z - 0.32, 0.95 + up, 0.19, 0.13),
+        (0.55, 0.84 + up, 0.09, 0.06),
+    ]
+    fixed += painted_tank(rng, hull(tank, 12, 2.4), colour)
+    fixed.append(
+        (
+            body(
+                [
+                    (0.58, 0.82 + up, 0.1, 0.05),
+                    (0.38, 0.78 + up, 0.17, 0.06),
+                    (0.2, 0.82 + up, 0.17, 0.07),
+                    (-0.15, 0.87 + up, 0.15, 0.06),
+                    (-0.25, 0.87 + up, 0.08, 0.03),
+                ]
+            ),
+            BLACK_LEATHER,
+        )
+    )
     fixed.append((mudguard(c.rear, 0.36, 0.2, 75, 165), DARK_PLASTIC))
-    fixed.append((body([(0.2, 0.75 + up, 0.1, 0.06), (-0.2, 0.8 + up, 0.11, 0.05), (-0.42, 0.82 + up, 0.08, 0.04)]), DARK_PLASTIC))
+    fixed.append(
+        (
+            body([(0.2, 0.75 + up, 0.1, 0.06), (-0.2, 0.8 + up, 0.11, 0.05), (-0.42, 0.82 + up, 0.08, 0.04)]),
+            DARK_PLASTIC,
+        )
+    )
     hard: Material = ALLOY if adventure and rng.random() < 0.7 else (BLACK_PAINT if rng.random() < 0.4 else colour)
     if not adventure or rng.random() < 0.75:
         fixed += pair_of_cases(-0.16, 0.64 + up, (0.2, 0.34, 0.46), hard, True, 0.28)
@@ -182,12 +266,36 @@ def touring(rng: np.random.Generator) -> Draft:
     fixed += [*tail_light((0, 0.74 + up, -0.42), 0.06), indicators(-0.42, 0.8 + up, 0.2)]
     front = z + 0.3
     if adventure:
-        cowl = [(front + 0.16, 0.86 + up, 0.02, 0.015), (front, 0.92 + up, 0.09, 0.05), (z + 0.1, 0.98 + up, 0.16, 0.1), (z - 0.08, 0.95 + up, 0.17, 0.1)]
+        cowl = [
+            (front + 0.16, 0.86 + up, 0.02, 0.015),
+            (front, 0.92 + up, 0.09, 0.05),
+            (z + 0.1, 0.98 + up, 0.16, 0.1),
+            (z - 0.08, 0.95 + up, 0.17, 0.1),
+        ]
         glass = [(front - 0.08, 1.0 + up, 0.11), (front - 0.16, 1.22 + up, 0.15), (front - 0.22, 1.34 + up, 0.1)]
         fixed.append((both(ellipsoid((0.06, 0.055, 0.05), (0.07, 0.96 + up, front - 0.06), 6, 10)), HEADLIGHT))
-        fixed.append((both(body([(z + 0.14, 0.82 + up, 0.16, 0.06), (z - 0.1, 0.76 + up, 0.2, 0.12), (z - 0.3, 0.78 + up, 0.19, 0.05)])), colour))
+        fixed.append(
+            (
+                both(
+                    body(
+                        [
+                            (z + 0.14, 0.82 + up, 0.16, 0.06),
+                            (z - 0.1, 0.76 + up, 0.2, 0.12),
+                            (z - 0.3, 0.78 + up, 0.19, 0.05),
+                        ]
+                    )
+                ),
+                colour,
+            )
+        )
     else:
-        cowl = [(front + 0.04, 0.84, 0.05, 0.04), (front - 0.02, 0.88, 0.2, 0.15), (z + 0.12, 0.9, 0.33, 0.22), (z - 0.02, 0.88, 0.32, 0.2), (z - 0.14, 0.84, 0.22, 0.14)]
+        cowl = [
+            (front + 0.04, 0.84, 0.05, 0.04),
+            (front - 0.02, 0.88, 0.2, 0.15),
+            (z + 0.12, 0.9, 0.33, 0.22),
+            (z - 0.02, 0.88, 0.32, 0.2),
+            (z - 0.14, 0.84, 0.22, 0.14),
+        ]
         glass = [(front - 0.08, 1.02, 0.24), (front - 0.2, 1.3, 0.26), (front - 0.27, 1.45, 0.17)]
         lamp = (0.0,) if rng.random() < 0.4 else (0.1, -0.1)
         for x in lamp:
@@ -198,105 +306,6 @@ def touring(rng: np.random.Generator) -> Draft:
     fixed.append((screen(glass), CLEAR))
     fixed += mirrors(c, 0.4, 0.1, 0.2, False, colour if not adventure else BLACK_PAINT, 0.16)
     bar = [(0.03, 0, 0), (0.14, 0.06, 0.0), (0.24, 0.1, -0.04), (0.42, 0.1, -0.15)]
-    steered, hands = _steered(rng, c, 0.1, 0.13, style, rim, colour, bar, mirror=False)
+    steered, hands = front_end(rng, c, 0.1, 0.13, style, rim, colour, bar, mirror=False)
     pegs, feet = foot_pegs(0.5, 0.36)
     return Draft(c, fixed + pegs, steered, point(0, 0.83 + up, 0.36), hands, feet, 12)
-
-
-def vintage(rng: np.random.Generator) -> Draft:
-    """A motorcycle of the 1930s to 1960s, at times with a sidecar."""
-    colour = BLACK_PAINT if rng.random() < 0.4 else paint(rng, 0.7)
-    c = chassis(0.33, 0.33, rng.uniform(1.33, 1.42), 27, head=0.88)
-    z, pivot = float(c.head[2]), point(0, 0.4, 0.44)
-    fixed = wheel(c.rear, 0.33, 0.085, 0.1, "spoked", CHROME, rng.uniform(0, 6))
-    fixed += frame_tubes(c, pivot, point(0, 0.68, 0.1), colour, 0.22, 0.018)
-    fixed += engine(str(rng.choice(["single", "boxer", "vee", "single"])), 0.68, 0.38, 0.24, ALLOY, CHROME)
-    fixed += exhaust(str(rng.choice(["low", "twin"])), 0.68, 0.38, -0.35, CHROME, CHROME, 0.26)
-    fixed += swingarm(c, pivot, colour, point(0, 0.68, 0.1))
-    tank = hull([(z + 0.0, 0.82, 0.04, 0.05), (z - 0.08, 0.84, 0.11, 0.09), (z - 0.26, 0.82, 0.13, 0.1), (z - 0.5, 0.74, 0.05, 0.05)], 16, 2.3)
-    fixed.append((shell(tank, 14), colour))
-    fixed.append((both(slanted(tank, [(z - 0.38, 112), (z - 0.34, 62), (z - 0.1, 62), (z - 0.1, 112)], 0.004)), CHROME if rng.random() < 0.5 else DARK_PLASTIC))
-    if rng.random() < 0.5:  # a sprung saddle
-        brown = LEATHER if rng.random() < 0.4 else BLACK_LEATHER
-        fixed.append((body([(0.56, 0.76, 0.03, 0.02), (0.42, 0.76, 0.08, 0.03), (0.26, 0.78, 0.16, 0.04), (0.18, 0.8, 0.12, 0.03)]), brown))
-        fixed.append((both(cylinder(0.03, 0.1, "y", (0.1, 0.71, 0.24), 10)), CHROME))
-        fixed.append((body([(0.1, 0.74, 0.06, 0.03), (-0.05, 0.75, 0.11, 0.04), (-0.2, 0.74, 0.08, 0.03)]), brown))
-    else:
-        fixed.append((body([(0.6, 0.76, 0.09, 0.04), (0.35, 0.75, 0.13, 0.05), (0.0, 0.77, 0.13, 0.05), (-0.2, 0.76, 0.09, 0.03)], 3), BLACK_LEATHER))
-    fixed.append((mudguard(c.rear, 0.35, 0.14, 50, 190, 0.9), colour))
-    fixed.append((both(ellipsoid((0.03, 0.09, 0.13), (0.12, 0.58, 0.36), 6, 10)), colour))
-    fixed += tail_light((0, 0.64, -0.32), 0.035)
-    bar = [(0.04, 0, 0), (0.12, 0.05, 0.02), (0.24, 0.09, -0.02), (0.37, 0.06, -0.18)]
-    steered, hands = _steered(rng, c, 0.085, 0.095, "spoked", CHROME, colour, bar, long=True, bar_colour=CHROME)
-    steered += round_headlight(c.head + point(0, 0.0, 0.22), 0.1, colour if rng.random() < 0.5 else CHROME)
-    beside = rng.random() < 0.28
-    if beside:
-        fixed += sidecar(rng, colour)
-    pegs, feet = foot_pegs(0.56, 0.3)
-    return Draft(c, fixed + pegs, steered, point(0, 0.79, 0.3), hands, feet, 8, leans=not beside)
-
-
-def sidecar(rng: np.random.Generator, colour: Material) -> list[Part]:
-    """A one-seat car on the right, with its own wheel."""
-    x, rise = -0.78, rng.uniform(0.0, 0.08)
-    tub = hull([(1.35, 0.5, 0.05, 0.05), (1.2, 0.48, 0.17, 0.16), (0.8, 0.48 + rise / 2, 0.25, 0.24 + rise), (0.2, 0.5, 0.26, 0.27), (-0.15, 0.52, 0.2, 0.2), (-0.4, 0.5, 0.06, 0.06)], 14, 2.7)
-    parts: list[Part] = [(moved(shell(tub, 16), (x, 0, 0)), colour)]
-    parts.append((moved(patch(tub, (0.12, 0.62), (-48, 48), 0.008), (x, 0, 0)), BLACK_LEATHER))
-    parts.append((moved(screen([(0.72, 0.74 + rise, 0.2), (0.6, 0.98 + rise, 0.16)]), (x, 0, 0)), CLEAR))
-    axle = point(x - 0.38, 0.31, 0.2)
-    parts += wheel(axle, 0.31, 0.08, 0.1, "spoked", CHROME, 0.0)
-    parts.append((mudguard(axle, 0.335, 0.14, 30, 180, 0.8), colour))
-    for z, y in ((1.0, 0.32), (0.2, 0.32), (0.6, 0.62)):
-        parts.append((pipe(point(-0.06, y, z), point(x, y * 0.95, z), radius=0.02, sides=6), BLACK_PAINT))
-    return parts
-
-
-def _steered(
-    rng: np.random.Generator, c: Chassis, tall: float, wide: float, style: str, rim: Material, colour: Material,
-    bar: list[tuple[float, float, float]], fork_style: str = "", long: bool = False,
-    mirror: bool = True, bar_colour: Material = BLACK_PAINT,
-) -> tuple[list[Part], tuple[Floats, Floats]]:  # fmt: skip
-    """Front wheel, mudguard, fork, handlebar and mirrors; and where the hands go."""
-    parts = wheel(c.front, c.front_radius, tall, wide, style, rim, rng.uniform(0, 6))
-    chosen = fork_style or str(rng.choice(["standard", "upside down"], p=[0.7, 0.3]))
-    legs = (ALLOY, BLACK_PAINT, CHROME)[int(rng.integers(3))] if chosen == "standard" else BLACK_PAINT
-    parts += fork(c, chosen, legs)
-    reach = (20, 190) if long else (40, 150)
-    parts.append((mudguard(c.front, c.front_radius + 0.015, wide * 1.2, *reach, deep=0.7), colour if rng.random() < 0.8 else CHROME))
-    more, hands = handlebar(c, bar, bar_colour)
-    parts += more
-    if mirror and rng.random() < 0.85:
-        rise = bar[-1][1]
-        round_glass = rng.random() < 0.5
-        parts += mirrors(c, 0.33, rise + 0.06, rise + 0.24, round_glass, CHROME if bar_colour is CHROME else BLACK_PAINT, 0.0)
-    return parts, hands
-
-
-def _striped(rng: np.random.Generator, tank: Hull, colour: Material) -> list[Part]:
-    """A tank, plain or with a stripe or panel in another colour."""
-    parts: list[Part] = [(shell(tank, 14), colour)]
-    kind = rng.choice(["plain", "band", "panel", "badge"], p=[0.4, 0.2, 0.2, 0.2])
-    rear, front = float(tank.z[0]), float(tank.z[-1])
-    length, second = front - rear, paint(rng, 0.6)
-    if kind == "band":
-        parts.append((patch(tank, (rear + length * 0.12, front - length * 0.05), (-14, 14), 0.004), second))
-    elif kind == "panel":
-        corners = [(rear + length * 0.25, 120), (rear + length * 0.35, 70), (front - length * 0.12, 62), (front - length * 0.2, 118)]
-        parts.append((both(slanted(tank, corners, 0.004)), second))
-    elif kind == "badge":
-        corners = [(rear + length * 0.45, 98), (rear + length * 0.45, 80), (front - length * 0.22, 80), (front - length * 0.22, 98)]
-        parts.append((both(slanted(tank, corners, 0.005)), CHROME))
-    return parts
-
-
-def _metal(rng: np.random.Generator) -> Material:
-    return (ALLOY, DARK_STEEL, BLACK_PAINT)[int(rng.choice(3, p=[0.4, 0.4, 0.2]))]
-
-
-def _cover(rng: np.random.Generator) -> Material:
-    return (CHROME, ALLOY, DARK_STEEL)[int(rng.choice(3, p=[0.3, 0.35, 0.35]))]
-
-
-def _rim(rng: np.random.Generator) -> Material:
-    return (BLACK_PAINT, ALLOY, WHITE_PAINT, paint(rng, 1.0))[int(rng.choice(4, p=[0.5, 0.35, 0.05, 0.1]))]
-

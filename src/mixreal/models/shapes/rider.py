@@ -23,7 +23,7 @@ def rider(
 ) -> list[Part]:
     """A figure sitting on `seat`, leaning forward by `lean` degrees or more if the hands are out of reach.
 
-    `hands` and `feet` are (left, right); `helmet` is "", "open" (bicycles) or "full" (motorcycles); `size` 1 is an adult.
+    `hands` and `feet` are (left, right); `helmet` is "", "open" or "full"; an adult is of `size` 1.
     """
     top = BLACK_LEATHER if leather and rng.random() < 0.6 else cloth(rng)
     denim = material("trousers", srgb(*TROUSERS[int(rng.integers(len(TROUSERS)))]), 0.0, 0.9)
@@ -42,13 +42,23 @@ def rider(
         upper = tube(np.array([joint, elbow]), np.array([0.062, 0.048]) * size, 7)
         lower = tube(np.array([elbow, hand]), np.array([0.046, 0.034]) * size, 7)
         parts += [(upper, top), (lower, top if leather or _long_sleeves(top.colour) else body)]
-        parts.append((ellipsoid((0.045 * size, 0.04 * size, 0.055 * size), tuple(hand), 6, 8), body if not leather else BLACK_LEATHER))
+        parts.append(
+            (
+                ellipsoid((0.045 * size, 0.04 * size, 0.055 * size), tuple(hand), 6, 8),
+                body if not leather else BLACK_LEATHER,
+            )
+        )
         socket = hip + point(0.09 * side, -0.02, 0.02) * size
         ankle = foot + point(0, 0.09, -0.05) * size
         knee = bend(socket, ankle, leg, leg, point(0.15 * side, 0.3, 1))
         parts.append((tube(np.array([socket, knee]), np.array([0.095, 0.066]) * size, 8), legs))
         parts.append((tube(np.array([knee, ankle]), np.array([0.064, 0.042]) * size, 8), legs))
-        parts.append((ellipsoid((0.045 * size, 0.042 * size, 0.125 * size), tuple(foot + point(0, 0.04, 0.02) * size), 6, 10), SHOE))
+        parts.append(
+            (
+                ellipsoid((0.045 * size, 0.042 * size, 0.125 * size), tuple(foot + point(0, 0.04, 0.02) * size), 6, 10),
+                SHOE,
+            )
+        )
     return parts + _head(rng, shoulder, spine / np.linalg.norm(spine), helmet, body, size)
 
 
@@ -79,7 +89,9 @@ def _shoulder(hip: Floats, hands: Floats, lean: float, back: float, reach: float
     return shoulder
 
 
-def _head(rng: np.random.Generator, shoulder: Floats, spine: Floats, helmet: str, body: Material, size: float) -> list[Part]:
+def _head(
+    rng: np.random.Generator, shoulder: Floats, spine: Floats, helmet: str, body: Material, size: float
+) -> list[Part]:
     middle = shoulder + (spine * 0.4 + point(0, 0.75, 0.3)) * 0.21 * size
     x, y, z = (float(v) for v in middle)
     neck = tube(np.array([shoulder, middle]), 0.055 * size, 7)
@@ -90,7 +102,17 @@ def _head(rng: np.random.Generator, shoulder: Floats, spine: Floats, helmet: str
     head = ellipsoid((0.088 * size, 0.122 * size, 0.105 * size), (x, y, z), 8, 12)
     parts: list[Part] = [(joined(head, neck), body)]
     if helmet == "open":
-        parts.append((ellipsoid((0.105 * size, 0.085 * size, 0.14 * size), (x, y + 0.075 * size, z - 0.005), 7, 12), paint(rng, 0.6)))
+        parts.append(
+            (
+                ellipsoid((0.105 * size, 0.085 * size, 0.14 * size), (x, y + 0.075 * size, z - 0.005), 7, 12),
+                paint(rng, 0.6),
+            )
+        )
     else:
-        parts.append((ellipsoid((0.1 * size, 0.105 * size, 0.112 * size), (x, y + 0.045 * size, z - 0.022 * size), 8, 12), hair(rng)))
+        parts.append(
+            (
+                ellipsoid((0.1 * size, 0.105 * size, 0.112 * size), (x, y + 0.045 * size, z - 0.022 * size), 8, 12),
+                hair(rng),
+            )
+        )
     return parts
