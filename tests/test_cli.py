@@ -63,11 +63,12 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    words = [name, "verify", "--help"] if name == "data" else [name, "--help"]
-    with pytest.raises(SystemExit) as leaving:
-        main(words)
-    assert leaving.value.code == 0
-    assert f"usage: mixreal {' '.join(words[:-1])}" in capsys.readouterr().out
+    try:
+        code: object = main([name, "--help"])
+    except SystemExit as leaving:  # tyro leaves so
+        code = leaving.code
+    assert code == 0
+    assert f"usage: mixreal {name}" in capsys.readouterr().out
 
 
 def test_an_unknown_command_verb_flag_or_value_is_told(wrong: Told, tmp_path: Path) -> None:

@@ -54,8 +54,11 @@ def curves(task: Task) -> bytes | None:
 
 
 def latent_strip(latents: dict[str, NDArray[np.float64]], most: int = 12) -> bytes | None:
-    """A histogram a latent, for up to `most` of those that vary."""
-    names = [name for name, values in latents.items() if np.ptp(values) > 0][:most]
+    """A histogram a latent, for up to `most` of those that vary: of each variation in turn, so that all are seen."""
+    varying = [name for name, values in latents.items() if np.ptp(values) > 0]
+    turn = {name: [n for n in varying if _owner(n) == _owner(name)].index(name) for name in varying}
+    first = sorted(varying, key=lambda name: turn[name])[:most]
+    names = [name for name in varying if name in first]
     if not names:
         return None
     columns = 6
@@ -94,6 +97,11 @@ def colour(k: int) -> str:
 def arm_colours(arms: Sequence[Arm]) -> dict[str, str]:
     """Arm name -> its colour, the same in every picture of a task."""
     return {arm.name: colour(k) for k, arm in enumerate(arms)}
+
+
+def _owner(latent: str) -> str:
+    """The variation of "variation.control"."""
+    return latent.partition(".")[0]
 
 
 def _figure(width: float, height: float) -> tuple[Figure, "matplotlib.axes.Axes"]:

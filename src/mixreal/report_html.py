@@ -29,7 +29,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .wide { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14.5px }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: 12.5px; padding: 6px 14px 6px 0;
-     border-bottom: 1px solid var(--line); vertical-align: bottom }
+     border-bottom: 1px solid var(--line); vertical-align: bottom; white-space: nowrap }
 td { padding: 8px 14px 8px 0; border-bottom: 1px solid var(--line); white-space: nowrap }
 tr:last-child td { border-bottom: 0 }
 .number { text-align: right } .strong { font-weight: 650 } .good { color: var(--good); font-weight: 650 }
@@ -81,7 +81,7 @@ def _task(task: Task) -> str:
 
 
 def _accuracy_table(task: Task) -> str:
-    cells = score_keys(task.arms)
+    cells = [key for key in score_keys(task.arms) if key[0] != "validation"]
     colours = arm_colours(task.arms)
     sizes = {key: max(a.scores[key].n for a in task.arms if key in a.scores) for key in cells}
     head = "".join(f"<th>{TESTS[test]}<br>{NORMS[norm]} norm<br>n = {sizes[test, norm]:,}</th>" for test, norm in cells)
@@ -89,9 +89,9 @@ def _accuracy_table(task: Task) -> str:
     for arm in task.arms:
         numbers = "".join(_score_cell(arm, key, strong=key == main_key(task.arms)) for key in cells)
         rows.append(f'<tr><td><span class="dot" style="background:{colours[arm.name]}"></span>{escape(arm.name)}</td>'
-                    f"<td>{escape(arm.mix)}</td><td>{len(arm.seeds)}</td><td>{arm.steps:,}</td>"
+                    f"<td>{len(arm.seeds)}</td><td>{arm.steps:,}</td>"
                     f"<td>{_whisker(task, arm, colours[arm.name])}</td>{numbers}</tr>")
-    return (f'<div class="wide"><table><tr><th>arm</th><th>real:synthetic</th><th>seeds</th><th>steps</th>'
+    return (f'<div class="wide"><table><tr><th>arm</th><th>seeds</th><th>steps</th>'
             f"<th>{TESTS[main_key(task.arms)[0]]}</th>{head}</tr>{''.join(rows)}</table></div>")
 
 

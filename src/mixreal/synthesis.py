@@ -41,8 +41,9 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     if (spec.images > 0) == (spec.per_model > 0) or min(spec.images, spec.per_model) < 0:
         raise BadInput(f"images = {spec.images}, per_model = {spec.per_model}: give exactly one of them, above 0")
     assets = open_assets(spec.backgrounds, spec.textures, spec.envmaps)
-    chain = open_chain(spec.vary, spec.ranges, spec.seed, assets)
+    open_chain(spec.vary, {k: v for k, v in spec.ranges.items() if "@" not in k}, spec.seed, assets)  # fails early
     library = open_library(spec.models, spec.classes, spec.procedural, spec.first_model)
+    chain = open_chain(spec.vary, spec.ranges, spec.seed, assets, library.classes)
     renderer = open_renderer(library.meshes, assets, device, threads)
     total = spec.images or spec.per_model * len(library.meshes)
     # Folders are named by what is in them: moving one changes nothing.

@@ -1,5 +1,7 @@
 """The chain: pure in (recipe, index), independent of what else is on, plug-ins by name, wrong names refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,6 +56,19 @@ def test_off_means_resting_and_ranges_reach_the_scene():
     ranged = scenes(np.arange(200), ranges={"camera.elevation": [40, 41], "texture.surface": "own"})
     assert np.all((ranged.latents["camera.elevation"] >= 40) & (ranged.latents["camera.elevation"] <= 41))
     assert np.all(ranged.surface.texture == -1)
+
+
+def test_a_range_may_be_for_one_class_alone():
+    index = np.arange(60)
+    mixed = replace(plain(index), label=index % 2)
+    ranges = {"pose.yaw@person": [-75, 75], "camera.view": 30}
+    out = vary_scenes(open_chain(DEFAULT_VARY, ranges, 0, ASSETS, ("car", "person")), mixed)
+    usual = vary_scenes(open_chain(DEFAULT_VARY, {}, 0, ASSETS), mixed)
+    yaw = out.latents["pose.yaw"]
+    assert np.array_equal(yaw[::2], usual.latents["pose.yaw"][::2]) and np.ptp(yaw[::2]) > 180
+    assert yaw[1::2].min() >= -75 and yaw[1::2].max() <= 75
+    with pytest.raises(BadInput, match="did you mean 'person'"):
+        open_chain((), {"pose.yaw@persn": 3}, 0, ASSETS, ("car", "person"))
 
 
 def test_fixed_latents_win():

@@ -71,7 +71,8 @@ def open_peer(task: Task) -> Callable[[list[int]], Images]:
     context.enable(moderngl.DEPTH_TEST)
 
     def draw(numbers: list[int]) -> Images:
-        return np.stack([one(k) for k in numbers])
+        with context:  # other peers have contexts of their own
+            return np.stack([one(k) for k in numbers])
 
     def one(k: int) -> NDArray[np.uint8]:
         shadow.use()

@@ -20,6 +20,8 @@ DRAWS = ("OpenGL off screen, metallic-roughness material with its texture, sun w
 def open_peer(task: Task) -> Callable[[list[int]], Images]:
     """A function that renders scenes by number."""
     os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
+    if not hasattr(np, "infty"):
+        np.infty = np.inf  # type: ignore[attr-defined]  # pyrender 0.1.45 is older than NumPy 2
     import pyrender
 
     mesh, views = task.mesh, task.views

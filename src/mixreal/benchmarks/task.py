@@ -86,7 +86,8 @@ def _backdrops(scenes: Scenes, assets: Assets, size: int) -> NDArray[np.float32]
         out[k] = np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR, box))
         if width < 0:
             out[k] = out[k][:, ::-1]
-    return out
+    gain = ground.gain[:, None, None] ** (1 / 2.2)
+    return np.clip(out * gain, 0, 255).astype(np.float32)
 
 
 def _cards(scenes: Scenes, size: int) -> NDArray[np.bool_]:

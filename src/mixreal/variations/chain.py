@@ -2,15 +2,15 @@
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.assets import Assets
-from mixreal.controls import narrow
-from mixreal.errors import BadInput, did_you_mean
+from mixreal.controls import Control, narrow
+from mixreal.errors import BadInput, check_known, did_you_mean
 from mixreal.scene import Scenes
 from mixreal.streams import uniforms
 from mixreal.variations.variation import Variation
@@ -34,12 +34,15 @@ class Chain:
     variations: tuple[Variation, ...]
     on: frozenset[str]
     seed: int
+    of_class: dict[str, dict[int, Control]] = field(default_factory=dict)  # latent -> label -> that class's control
 
 
-def open_chain(vary: Sequence[str], ranges: dict[str, Any], seed: int, assets: Assets) -> Chain:
+def open_chain(vary: Sequence[str], ranges: dict[str, Any], seed: int, assets: Assets,
+               classes: Sequence[str] = ()) -> Chain:
     """The built-in variations and any plug-in (`package.module:attr`) named in `vary`, with `ranges` laid over them.
 
-    Raises `BadInput` for unknown variations, latents and options.
+    A range may be for one class alone: "pose.yaw@person" = [-75, 75], since people are photographed from the front.
+    Raises `BadInput` for unknown variations, latents, options and classes.
     """
     places = dict(BUILT_IN)
     for name in vary:
@@ -55,8 +58,9 @@ def open_chain(vary: Sequence[str], ranges: dict[str, Any], seed: int, assets: A
         if key.partition(".")[0] not in owners:
             known = [f"{v.name}.{c}" for v in opened for c in v.controls]
             raise BadInput(f"ranges: unknown latent {key!r}: {did_you_mean(key, known)}")
-    narrowed = tuple(replace(v, controls=narrow(v.controls, v.name, ranges)) for v in opened)
-    return Chain(narrowed, on, seed)
+    for_all = {key: asked for key, asked in ranges.items() if "@" not in key}
+    narrowed = tuple(replace(v, controls=narrow(v.controls, v.name, for_all)) for v in opened)
+    return Chain(narrowed, on, seed, _of_class(narrowed, {k: v for k, v in ranges.items() if "@" in k}, classes))
 
 
 def vary_scenes(chain: Chain, scenes: Scenes, fixed: dict[str, Any] | None = None) -> Scenes:
@@ -73,12 +77,28 @@ def vary_scenes(chain: Chain, scenes: Scenes, fixed: dict[str, Any] | None = Non
         for control_name, control in variation.controls.items():
             full_name = f"{variation.name}.{control_name}"
             values = control.draw(drawn[full_name]) if full_name in drawn else control.resting(n)
+            for label, own in chain.of_class.get(full_name, {}).items():
+                rows = scenes.label == label
+                values[rows] = own.draw(drawn[full_name][rows]) if full_name in drawn else own.resting(int(rows.sum()))
             if fixed and full_name in fixed:
                 values = np.broadcast_to(np.asarray(fixed[full_name], values.dtype), values.shape)
             latents[control_name] = values
             record |= control.columns(full_name, values)
         scenes = variation.apply(scenes, latents)
     return replace(scenes, latents=record)
+
+
+def _of_class(variations: Sequence[Variation], ranges: dict[str, Any],
+              classes: Sequence[str]) -> dict[str, dict[int, Control]]:
+    out: dict[str, dict[int, Control]] = {}
+    for key, asked in ranges.items():
+        latent, _, name = key.partition("@")
+        check_known([name], classes, f"class in the range {key!r}:")
+        owner, _, control = latent.partition(".")
+        variation = next(v for v in variations if v.name == owner)
+        own = narrow(variation.controls, owner, {latent: asked})[control]
+        out.setdefault(latent, {})[list(classes).index(name)] = own
+    return out
 
 
 def _open(place: str, assets: Assets) -> Variation:
