@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import mixreal as mx
-from mixreal.sheets import contact_sheet, save, summary
+from mixreal.reporting.sheets import contact_sheet, save, summary
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/example")
 

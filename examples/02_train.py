@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import mixreal as mx
-from mixreal.report import gather, write_pages
-from mixreal.report_text import text_table
+from mixreal.reporting.report import gather, write_pages
+from mixreal.reporting.text import text_table
 
 photos, models = sys.argv[1:3]
 folder = Path(sys.argv[3] if len(sys.argv) > 3 else "runs/example")

@@ -32,10 +32,10 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_runs(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of four finished runs, real only and 1:1 with two seeds each, of four steps on tiny images."""
-    from mixreal.dataset import Dataset
-    from mixreal.real import load
-    from mixreal.training import train
-    from mixreal.trainspec import TrainSpec
+    from mixreal.datasets.dataset import Dataset
+    from mixreal.learning.training import train
+    from mixreal.learning.trainspec import TrainSpec
+    from mixreal.real.sets import load
 
     root = tmp_path_factory.mktemp("runs")
     real = load(photos, size=16)

@@ -15,7 +15,7 @@ from PIL import Image
 from mixreal import cli
 from mixreal.cli import COMMANDS, main
 from mixreal.commands.parse import range_value, render_spec
-from mixreal.dataset import Dataset, write
+from mixreal.datasets.dataset import Dataset, write
 from mixreal.errors import BadInput
 
 Told = Callable[..., str]

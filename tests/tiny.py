@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mixreal.dataset import Dataset
-from mixreal.real import RealData
+from mixreal.datasets.dataset import Dataset
+from mixreal.real.sets import RealData
 
 CLASSES = ("bus", "car", "person")
 COLOURS = np.array([[200, 60, 60], [60, 200, 60], [60, 60, 200], [200, 200, 60]])

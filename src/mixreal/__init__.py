@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mixreal.api import load, render, stream, train
-    from mixreal.dataset import Dataset
+    from mixreal.datasets.dataset import Dataset
     from mixreal.errors import BadInput
-    from mixreal.predicting import predict
-    from mixreal.real import RealData, limited
+    from mixreal.learning.predicting import predict
+    from mixreal.learning.trainspec import TrainSpec
+    from mixreal.real.sets import RealData, limited
     from mixreal.runs import Run, open_run
     from mixreal.spec import RenderSpec
-    from mixreal.trainspec import TrainSpec
 
 __all__ = ["BadInput", "Dataset", "RealData", "RenderSpec", "Run", "TrainSpec", "limited", "load", "open_run",
            "predict", "render", "stream", "train"]
 
-_HOME = {"load": "api", "render": "api", "stream": "api", "train": "api", "Dataset": "dataset", "BadInput": "errors",
-         "predict": "predicting", "RealData": "real", "limited": "real", "Run": "runs", "open_run": "runs",
-         "RenderSpec": "spec", "TrainSpec": "trainspec"}
+_HOME = {"load": "api", "render": "api", "stream": "api", "train": "api", "BadInput": "errors", "RenderSpec": "spec",
+         "Dataset": "datasets.dataset", "RealData": "real.sets", "limited": "real.sets", "Run": "runs",
+         "open_run": "runs", "predict": "learning.predicting", "TrainSpec": "learning.trainspec"}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,16 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mixreal.dataset import Dataset
-from mixreal.produce import produce
-from mixreal.real import RealData, load
+from mixreal.datasets.dataset import Dataset
+from mixreal.datasets.produce import produce
+from mixreal.learning.task import make_task
+from mixreal.learning.training import train as _train
+from mixreal.learning.trainspec import TrainSpec
+from mixreal.real.sets import RealData, load
 from mixreal.runs import Run
 from mixreal.spec import RenderSpec, fingerprint, from_mapping, to_mapping
 from mixreal.streaming import Batch
 from mixreal.streaming import stream as _stream
-from mixreal.task import make_task
-from mixreal.training import train as _train
-from mixreal.trainspec import TrainSpec
 
 __all__ = ["load", "render", "stream", "train"]
 

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mixreal.dataset import Dataset, with_classes
-from mixreal.findings import NORMS, STAND_IN, TESTS, points
-from mixreal.produce import produce
-from mixreal.real import NoData, RealData, load
-from mixreal.report import gather, paired_rows, rows, write_pages
-from mixreal.report_text import text_table
+from mixreal.datasets.dataset import Dataset, with_classes
+from mixreal.datasets.produce import produce
+from mixreal.learning.training import train
+from mixreal.learning.trainspec import TrainSpec
+from mixreal.real.sets import NoData, RealData, load
+from mixreal.real.stand_in import open_stand_in
+from mixreal.reporting.findings import NORMS, STAND_IN, TESTS, points
+from mixreal.reporting.report import gather, paired_rows, rows, write_pages
+from mixreal.reporting.text import text_table
 from mixreal.runs import Run, write_json
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
-from mixreal.stand_in import open_stand_in
-from mixreal.training import train
-from mixreal.trainspec import TrainSpec
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def training() -> Finding:
     import torch
     import torch.nn.functional as F
 
-    from mixreal import classifiers
+    from mixreal.learning import classifiers
 
     generator = torch.Generator().manual_seed(0)
     model = classifiers.build("resnet20", 4, generator, 32)

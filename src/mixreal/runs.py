@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.learning.trainspec import TrainSpec
 from mixreal.spec import from_mapping
-from mixreal.trainspec import TrainSpec
 
 CONFIG, METRICS, RESULT = "config.toml", "metrics.jsonl", "result.json"
 MODEL, PREDICTIONS, SAMPLES, DONE = "model.safetensors", "predictions.npz", "samples.npz", "done"

@@ -139,7 +139,7 @@ def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, half_e
         Background(none, full([0.2] * 3), full([0.0, 0.0, 1.0, 1.0]), full(np.ones(3)), full(0, np.int32),
                    full(-1.0), none, full(np.ones(3)), full(1.0)),
         Camera(full([0.0, 0.0, 4.0]), full([[1, 0, 0], [0, 1, 0], [0, 0, -1]]), full(0.3), full([0.0, 0.0])),
-        Occluders(full(cards), full(cards), full(cards + [1.0, 0.0]), full([2.0] * OCCLUDERS),
+        Occluders(full(cards), full(cards), full(cards + np.array([1.0, 0.0])), full([2.0] * OCCLUDERS),
                   full([-1] * OCCLUDERS, np.int32), full(np.ones((OCCLUDERS, 3))), full([1.0] * OCCLUDERS)),
         Sensor(full(0.0), full(1.0), full(np.ones(3)), full(1.0), full(1.0), full(0.0), full(0.0), full(0, np.int32)),
         {},

@@ -8,8 +8,8 @@ import pytest
 from mixreal import demo as demos
 from mixreal.cli import main
 from mixreal.demo import FULL, SMOKE
-from mixreal.findings import STAND_IN
-from mixreal.real import NoData
+from mixreal.real.sets import NoData
+from mixreal.reporting.findings import STAND_IN
 
 pytestmark = pytest.mark.slow
 

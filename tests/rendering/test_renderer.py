@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rendering.scenes import around, assets, ball, opened
 
 from mixreal.errors import BadInput
 from mixreal.models.mesh import BLEND, MASK, Material, Mesh
 from mixreal.rendering.packets import WIDTHS
 from mixreal.rendering.renderer import open_renderer, render, sample_pattern
 from mixreal.scene import GROUND_SHADOW, GROUND_TEXTURE, rows
+from rendering.scenes import around, assets, ball, opened
 
 EVERYTHING = ("light", "rgb", "mask", "depth", "normal")
 
@@ -34,8 +34,8 @@ def busy_scenes(renderer, n):
         surface=replace(scenes.surface, texture=np.full(n, 1, np.int32), texture_mix=f() * (i(1) == 0)),
         background=replace(scenes.background, image=i(3), ground=(np.arange(n) % 3).astype(np.int32),
                            ground_height=np.full(n, -0.9, np.float32), ground_texture=i(3)),
-        occluders=replace(scenes.occluders, centre=f(2, 2) - 0.5, size=f(2, 2) * 0.4 * (i(1, 2, 1) == 0), texture=i(3, 2),
-                          exponent=np.where(i(1, 2) == 0, 2, 16).astype(np.float32)),
+        occluders=replace(scenes.occluders, centre=f(2, 2) - 0.5, size=f(2, 2) * 0.4 * (i(1, 2, 1) == 0),
+                          texture=i(3, 2), exponent=np.where(i(1, 2) == 0, 2, 16).astype(np.float32)),
         sensor=replace(scenes.sensor, blur=f(), noise=f() * 0.05, jpeg=(i(3) * 30).clip(0).astype(np.int32)))
 
 
@@ -142,7 +142,8 @@ def test_occluders_hide_but_amodal_mask_stays():
     size = np.zeros((2, 2, 2), np.float32)
     size[1, 1] = 0.3  # the second slot alone: the kernel must find it
     scenes = replace(scenes, occluders=replace(scenes.occluders, size=size, exponent=np.full((2, 2), 16, np.float32)))
-    scenes = replace(scenes, camera=replace(scenes.camera, eye=scenes.camera.eye[[0, 0]], axes=scenes.camera.axes[[0, 0]]))
+    same = replace(scenes.camera, eye=scenes.camera.eye[[0, 0]], axes=scenes.camera.axes[[0, 0]])
+    scenes = replace(scenes, camera=same)
     frames = render(renderer, scenes, 40, outputs=("mask",))
     assert np.array_equal(frames.whole[0], frames.whole[1]) and np.array_equal(frames.mask[0], frames.whole[0])
     lost = (frames.whole[1] - frames.mask[1]).sum()

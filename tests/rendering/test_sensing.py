@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from rendering.scenes import around, ball, opened
 from scipy.ndimage import gaussian_filter
 
 from mixreal.rendering.renderer import render
+from rendering.scenes import around, ball, opened
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,8 @@ def frames(rendered, size=32, seed=0, **sensor):
     for name, value in sensor.items():
         like = getattr(scenes.sensor, name)
         fields[name] = np.broadcast_to(np.asarray(value, like.dtype), like.shape).copy()
-    return render(renderer, replace(scenes, sensor=replace(scenes.sensor, **fields)), size, 4, ("rgb", "light"), seed), n
+    scenes = replace(scenes, sensor=replace(scenes.sensor, **fields))
+    return render(renderer, scenes, size, 4, ("rgb", "light"), seed), n
 
 
 def encode(light):

@@ -84,10 +84,9 @@ def _shape(mi: Any, mesh: Mesh, material: int) -> Any:
     shape = mi.Mesh(f"part{material}", len(used), len(faces), properties, has_vertex_normals=True,
                     has_vertex_texcoords=True)
     parameters = mi.traverse(shape)
-    uvs = mesh.uvs[used] * np.float32([1, -1]) + np.float32([0, 1])  # Mitsuba's v runs upwards
     parameters["vertex_positions"] = mesh.vertices[used].ravel()
     parameters["vertex_normals"] = mesh.normals[used].ravel()
-    parameters["vertex_texcoords"] = uvs.ravel()
+    parameters["vertex_texcoords"] = mesh.uvs[used].ravel()
     parameters["faces"] = corners.astype(np.uint32).ravel()
     parameters.update()
     return shape

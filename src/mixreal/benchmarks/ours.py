@@ -9,11 +9,12 @@ import warp as wp
 
 from mixreal.assets import Assets
 from mixreal.benchmarks.contender import Contender, Images
+from mixreal.datasets.produce import BATCH, BATCH_PIXELS
 from mixreal.errors import BadInput
 from mixreal.models.library import Library
 from mixreal.models.mesh import Mesh
-from mixreal.produce import BATCH, BATCH_PIXELS
-from mixreal.rendering.renderer import open_renderer, quiet
+from mixreal.rendering.devices import start_warp
+from mixreal.rendering.renderer import open_renderer
 from mixreal.spec import RenderSpec
 from mixreal.synthesis import Synthesis, draw, render
 from mixreal.variations.chain import open_chain
@@ -72,7 +73,7 @@ def checked_device(asked: str) -> str:
     """"cpu", or the Warp name of a CUDA device that is there; else `BadInput`."""
     if asked == "cpu":
         return asked
-    quiet()
+    start_warp()
     number = asked.removeprefix("cuda").removeprefix(":") or "0"
     if not asked.startswith("cuda") or not number.isdigit():
         raise BadInput(f"--device {asked!r}: expected cpu, cuda or cuda:0, cuda:1, ...")

@@ -20,11 +20,11 @@ from mixreal.benchmarks.bench_mesh import bench_mesh
 from mixreal.benchmarks.contender import Contender, one_after_another
 from mixreal.benchmarks.load import busy_elsewhere
 from mixreal.benchmarks.task import make_task
-from mixreal.dataset import Dataset
+from mixreal.datasets.dataset import Dataset
 from mixreal.errors import BadInput, check_known
 from mixreal.hardware import hardware, versions
 from mixreal.models.mesh import Mesh
-from mixreal.sheets import contact_sheet
+from mixreal.reporting.sheets import contact_sheet
 from mixreal.synthesis import Synthesis, draw, resized
 
 SIZES = (32, 64, 128, 256)

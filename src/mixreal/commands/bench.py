@@ -47,9 +47,9 @@ def run(argv: Sequence[str]) -> int:
         if name and not name.lower().endswith(ending):
             raise BadInput(f"{flag} {name!r}: expected a name that ends in {ending}")
 
-    from mixreal import sheets
     from mixreal.benchmarks import render as benchmark
     from mixreal.rendering.renderer import check_size
+    from mixreal.reporting import sheets
 
     for size in asked.sizes:
         check_size(size)

@@ -64,9 +64,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _verify(asked: Verify) -> int:
-    from mixreal.dataset import check
-    from mixreal.produce import verify
-    from mixreal.shards import read_header
+    from mixreal.datasets.dataset import check
+    from mixreal.datasets.produce import verify
+    from mixreal.datasets.shards import read_header
 
     _need_folder(asked.folder)
     rendered = "spec" in read_header(Path(asked.folder)).made_by
@@ -81,8 +81,8 @@ def _verify(asked: Verify) -> int:
 
 
 def _show(asked: Show) -> int:
-    from mixreal import sheets
-    from mixreal.dataset import read
+    from mixreal.datasets.dataset import read
+    from mixreal.reporting import sheets
 
     check_count("--columns", asked.columns, 1, 200)
     check_count("--rows", asked.rows, 1, 200)
@@ -99,8 +99,8 @@ def _show(asked: Show) -> int:
 
 
 def _export(asked: Export) -> int:
-    from mixreal.dataset import read
-    from mixreal.export import export
+    from mixreal.datasets.dataset import read
+    from mixreal.datasets.export import export
 
     _need_folder(asked.folder)
     dataset = read(asked.folder)

@@ -25,7 +25,7 @@ def run(argv: Sequence[str]) -> int:
     asked = parse(Predict, argv, "predict")
     check_count("--top", asked.top, 1, 1000)
 
-    from mixreal.predicting import predict
+    from mixreal.learning.predicting import predict
 
     paths = [path for name in asked.images for path in _files(Path(name))]
     for told in predict(_one_run(Path(asked.run)), paths):

@@ -32,7 +32,7 @@ def run(argv: Sequence[str]) -> int:
     check_count("--threads", asked.threads, 0, 1024)
     check_count("--processes", asked.processes, 1, 256)
 
-    from mixreal.produce import produce  # late: the renderer takes a second to load, `--help` should not
+    from mixreal.datasets.produce import produce  # late: the renderer takes a second to load, `--help` should not
 
     dataset = produce(asked.recipe, asked.out, threads=asked.threads or None, processes=asked.processes)
     print(f"{len(dataset):,} images of {len(dataset.classes)} classes in {asked.out}")

@@ -23,8 +23,8 @@ def run(argv: Sequence[str]) -> int:
     asked = parse(Report, argv, "report")
 
     from mixreal.errors import BadInput
-    from mixreal.report import gather, write_pages
-    from mixreal.report_text import text_table
+    from mixreal.reporting.report import gather, write_pages
+    from mixreal.reporting.text import text_table
 
     if not asked.runs:
         raise BadInput("no folder given: mixreal report DIR [DIR ...]")

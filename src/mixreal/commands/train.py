@@ -10,12 +10,12 @@ import tyro
 
 from mixreal.commands.parse import FLAT, Out, check_count, flag_value, parse, render_spec
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.learning.trainspec import TrainSpec
 from mixreal.spec import DEFAULT_VARY, RenderSpec, fingerprint, to_mapping
-from mixreal.trainspec import TrainSpec
 
 if TYPE_CHECKING:
-    from mixreal.dataset import Dataset
-    from mixreal.real import RealData
+    from mixreal.datasets.dataset import Dataset
+    from mixreal.real.sets import RealData
 
 IMAGES_PER_CLASS = 4000  # rendered when --images is not given
 
@@ -59,8 +59,8 @@ def run(argv: Sequence[str]) -> int:
     if len(set(seeds)) < len(seeds):
         raise BadInput(f"--seeds {' '.join(map(str, seeds))}: a seed is named twice: name each once")
 
-    from mixreal.minibatches import Mix
-    from mixreal.training import train
+    from mixreal.learning.minibatches import Mix
+    from mixreal.learning.training import train
 
     mix = Mix.parse(training.mix)
     mix.counts(training.batch)
@@ -89,7 +89,7 @@ def _start(argv: Sequence[str]) -> Train:
 
 
 def _real(asked: Train, seed: int) -> "RealData":
-    from mixreal.real import load
+    from mixreal.real.sets import load
 
     return load(asked.real, size=asked.size, data=asked.data or None, per_class=asked.per_class or None, seed=seed,
                 classes=asked.classes)
@@ -102,7 +102,7 @@ def _check_classes(asked: Train, photos: tuple[str, ...]) -> None:
     """
     from mixreal.models.library import find_models
     from mixreal.models.shapes import CLASSES
-    from mixreal.real import names
+    from mixreal.real.sets import names
 
     if asked.models == "procedural":
         models: tuple[str, ...] = CLASSES
@@ -122,8 +122,8 @@ def _check_classes(asked: Train, photos: tuple[str, ...]) -> None:
 
 def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset":
     """The given dataset, or one rendered beside the run in a folder named by what made it."""
-    from mixreal.dataset import read, with_classes
-    from mixreal.produce import produce
+    from mixreal.datasets.dataset import read, with_classes
+    from mixreal.datasets.produce import produce
 
     if asked.synthetic:
         found = read(asked.synthetic)

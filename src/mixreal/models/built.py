@@ -133,7 +133,7 @@ def _cache_folder() -> Path | None:
 
     What older generators left there is removed.
     """
-    from mixreal.download import cache_folder  # here: a worker process need not wait for what that imports
+    from mixreal.real.download import cache_folder  # here: a worker process need not wait for what that imports
 
     try:
         folder = cache_folder() / f"models-{generator_digest()}"

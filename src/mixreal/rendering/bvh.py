@@ -42,7 +42,8 @@ _BUILD = """
     while (pending > 0) {
         Task task = tasks[--pending];
         if (task.depth > deepest) deepest = task.depth;
-        float lo[3] = {FAR, FAR, FAR}, hi[3] = {-FAR, -FAR, -FAR}, clo[3] = {FAR, FAR, FAR}, chi[3] = {-FAR, -FAR, -FAR};
+        float lo[3] = {FAR, FAR, FAR}, hi[3] = {-FAR, -FAR, -FAR};
+        float clo[3] = {FAR, FAR, FAR}, chi[3] = {-FAR, -FAR, -FAR};    // of the centres
         for (int i = task.start; i < task.start + task.count; ++i) {
             const float* b = B + (size_t)O[i] * 9;
             for (int k = 0; k < 3; ++k) {
@@ -61,19 +62,28 @@ _BUILD = """
             float extent = chi[k] - clo[k];
             if (!(extent > 1e-12f)) continue;
             int n[BINS]; float bl[BINS][3], bh[BINS][3];
-            for (int b = 0; b < BINS; ++b) { n[b] = 0; for (int q = 0; q < 3; ++q) { bl[b][q] = FAR; bh[b][q] = -FAR; } }
+            for (int b = 0; b < BINS; ++b) {
+                n[b] = 0;
+                for (int q = 0; q < 3; ++q) { bl[b][q] = FAR; bh[b][q] = -FAR; }
+            }
             float scale = BINS * 0.9999f / extent;
             for (int i = task.start; i < task.start + task.count; ++i) {
                 const float* b = B + (size_t)O[i] * 9;
                 int at = (int)((b[6+k] - clo[k]) * scale);
                 at = at < 0 ? 0 : (at > BINS - 1 ? BINS - 1 : at);
                 n[at]++;
-                for (int q = 0; q < 3; ++q) { if (b[q] < bl[at][q]) bl[at][q] = b[q]; if (b[3+q] > bh[at][q]) bh[at][q] = b[3+q]; }
+                for (int q = 0; q < 3; ++q) {
+                    if (b[q] < bl[at][q]) bl[at][q] = b[q];
+                    if (b[3+q] > bh[at][q]) bh[at][q] = b[3+q];
+                }
             }
             float right[BINS]; int behind[BINS]; int sum = 0;
             float l[3] = {FAR, FAR, FAR}, h[3] = {-FAR, -FAR, -FAR};
             for (int b = BINS - 1; b > 0; --b) {
-                for (int q = 0; q < 3; ++q) { if (bl[b][q] < l[q]) l[q] = bl[b][q]; if (bh[b][q] > h[q]) h[q] = bh[b][q]; }
+                for (int q = 0; q < 3; ++q) {
+                    if (bl[b][q] < l[q]) l[q] = bl[b][q];
+                    if (bh[b][q] > h[q]) h[q] = bh[b][q];
+                }
                 sum += n[b]; behind[b] = sum;
                 float x = h[0]-l[0], y = h[1]-l[1], z = h[2]-l[2];
                 right[b] = sum ? x*y + y*z + z*x : 0.0f;
@@ -81,7 +91,10 @@ _BUILD = """
             for (int q = 0; q < 3; ++q) { l[q] = FAR; h[q] = -FAR; }
             sum = 0;
             for (int b = 0; b < BINS - 1; ++b) {
-                for (int q = 0; q < 3; ++q) { if (bl[b][q] < l[q]) l[q] = bl[b][q]; if (bh[b][q] > h[q]) h[q] = bh[b][q]; }
+                for (int q = 0; q < 3; ++q) {
+                    if (bl[b][q] < l[q]) l[q] = bl[b][q];
+                    if (bh[b][q] > h[q]) h[q] = bh[b][q];
+                }
                 sum += n[b];
                 if (sum == 0 || behind[b+1] == 0) continue;
                 float x = h[0]-l[0], y = h[1]-l[1], z = h[2]-l[2];

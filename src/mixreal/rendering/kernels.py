@@ -180,7 +180,8 @@ def look(world: World, image: Image, x: float, y: float, pixel: float, backdrop:
         back = wp.transpose(image.to_model)
         triangle = world.triangles[hit.triangle]
         geometric = wp.normalize(back * wp.cross(triangle.edge1, triangle.edge2))
-        normal = wp.normalize(back * (face.normal0 * (1.0 - hit.u - hit.v) + face.normal1 * hit.u + face.normal2 * hit.v))
+        smooth = face.normal0 * (1.0 - hit.u - hit.v) + face.normal1 * hit.u + face.normal2 * hit.v
+        normal = wp.normalize(back * smooth)
         if wp.dot(geometric, direction) > 0.0:
             geometric = -geometric
         if wp.dot(normal, geometric) < 0.0:
@@ -212,7 +213,7 @@ def render_pixels(world: World, images: wp.array(dtype=Image), size: int, sample
                   colour: wp.array(dtype=wp.vec3, ndim=3), mask: wp.array(dtype=float, ndim=3),
                   whole: wp.array(dtype=float, ndim=3), depth: wp.array(dtype=float, ndim=3),
                   normal: wp.array(dtype=wp.vec3, ndim=3)):
-    """Mean over the samples of a pixel: light; coverage seen and unoccluded; planar depth and normal of what is seen."""
+    """Means over a pixel's samples: light; coverage, seen and unoccluded; depth and normal of what is seen."""
     i, row, column = wp.tid()
     count = samples.shape[0]
     pixel = 2.0 / float(size)

@@ -12,6 +12,7 @@ from mixreal.assets import Assets
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.models.mesh import Mesh
 from mixreal.rendering import layout
+from mixreal.rendering.devices import start_warp
 from mixreal.rendering.geometry import pack_geometry
 from mixreal.rendering.jpeg import compress, tables, transform
 from mixreal.rendering.kernels import render_pixels
@@ -51,7 +52,7 @@ class Renderer:
 
 def open_renderer(meshes: Sequence[Mesh], assets: Assets, device: str = "cpu", threads: int = 2) -> Renderer:
     """Pack the meshes and assets and put them on a device ("cpu", "cuda:0"); seconds for hundreds of meshes."""
-    quiet()
+    start_warp()
     geometry = pack_geometry(meshes, threads)
     pictures = pack_pictures([*geometry.textures, *assets.textures, *assets.backgrounds])
     world = layout.World()
@@ -119,7 +120,8 @@ def _launch(renderer: Renderer, images: NDArray[np.void], recordings: NDArray[np
         wp.launch(blur_rows, dim=shape, inputs=[light, records, size, blurred], device=device)
         wp.launch(develop, dim=shape, inputs=[blurred, records, size, some["rgb"]], device=device)
         squares = -(-size // 16)
-        wp.launch(compress, dim=(n, squares, squares), inputs=[records, size, *renderer.jpeg, some["rgb"]], device=device)
+        wp.launch(compress, dim=(n, squares, squares), device=device,
+                  inputs=[records, size, *renderer.jpeg, some["rgb"]])
     return some
 
 
@@ -135,14 +137,6 @@ def sample_pattern(samples: int) -> NDArray[np.float32]:
 
 
 def check_size(size: int) -> None:
+    """`BadInput` unless images of that many pixels a side can be rendered."""
     if not 4 <= size <= LARGEST:
         raise BadInput(f"size = {size}: expected 4 to {LARGEST} pixels a side")
-
-
-def quiet() -> None:
-    """Start Warp without its banner."""
-    wp.config.quiet = True
-    wp.config.verbose_warnings = False
-    if hasattr(wp, "LOG_ERROR"):
-        wp.config.log_level = wp.LOG_ERROR
-    wp.init()

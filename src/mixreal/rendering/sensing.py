@@ -1,4 +1,4 @@
-"""From linear light to the stored picture: blur, exposure, cast, encoding, contrast, noise, JPEG. Kernels for batches."""
+"""From linear light to the stored picture: blur, exposure, colours, encoding, contrast, noise. Kernels for batches."""
 
 import warp as wp
 
@@ -52,7 +52,7 @@ def blur_rows(light: wp.array(dtype=wp.vec3, ndim=3), records: wp.array(dtype=Re
 @wp.kernel(enable_backward=False)
 def develop(light: wp.array(dtype=wp.vec3, ndim=3), records: wp.array(dtype=Recording), size: int,
             out: wp.array(dtype=wp.uint8, ndim=4)):
-    """Gaussian along y, then the chip: gain, saturation, encoding, contrast about mid-grey, brightness, noise; rounded to bytes."""
+    """Gaussian along y, then the chip: gain, saturation, encoding, contrast about grey, brightness, noise, bytes."""
     i, y, x = wp.tid()
     sigma = records[i].blur
     total = light[i, y, x]

@@ -66,7 +66,8 @@ def sky_terms(sky: Sky, normal: wp.vec3, first: float, second: float) -> wp.vec3
     y = normal[1]
     z = normal[2]
     band1 = sky[1] * x + sky[2] * y + sky[3] * z
-    band2 = sky[4] * (x * y) + sky[5] * (y * z) + sky[6] * (z * x) + sky[7] * (3.0 * y * y - 1.0) + sky[8] * (x * x - z * z)
+    band2 = sky[4] * (x * y) + sky[5] * (y * z) + sky[6] * (z * x) + sky[7] * (3.0 * y * y - 1.0)
+    band2 = band2 + sky[8] * (x * x - z * z)
     light = sky[0] + band1 * first + band2 * second
     return wp.vec3(wp.max(light[0], 0.0), wp.max(light[1], 0.0), wp.max(light[2], 0.0))
 
@@ -74,11 +75,13 @@ def sky_terms(sky: Sky, normal: wp.vec3, first: float, second: float) -> wp.vec3
 @wp.func
 def turned(direction: wp.vec3, turn: wp.vec2) -> wp.vec3:
     """Turned about y by minus the angle whose cosine and sine are given."""
-    return wp.vec3(turn[0] * direction[0] - turn[1] * direction[2], direction[1], turn[1] * direction[0] + turn[0] * direction[2])
+    x = turn[0] * direction[0] - turn[1] * direction[2]
+    return wp.vec3(x, direction[1], turn[1] * direction[0] + turn[0] * direction[2])
 
 
 @wp.func
-def reflect_sun(base: wp.vec3, metallic: float, roughness: float, normal: wp.vec3, view: wp.vec3, sun: wp.vec3) -> wp.vec3:
+def reflect_sun(base: wp.vec3, metallic: float, roughness: float, normal: wp.vec3, view: wp.vec3,
+                sun: wp.vec3) -> wp.vec3:
     """Metallic-roughness BRDF times cosine times pi (glTF 2.0, App. B: GGX, Smith-Schlick, Fresnel-Schlick)."""
     nl = wp.dot(normal, sun)
     nv = wp.max(wp.dot(normal, view), 1.0e-3)
@@ -106,7 +109,8 @@ def reflect_sky(sky: Sky, turn: wp.vec2, base: wp.vec3, metallic: float, roughne
     sharp = 1.0 - roughness
     shine = sky_terms(sky, mirrored, 1.0 + 0.5 * sharp, 1.0 + 3.0 * sharp)
     dark = wp.vec3(0.04, 0.04, 0.04) * (1.0 - metallic) + base * metallic
-    # Karis, "Physically based shading on mobile" (2014): scale and bias of the environment's reflection; 2^-9.28 = e^-6.4324.
+    # Karis, "Physically based shading on mobile" (2014): scale and bias of the environment's reflection.
+    # 2^-9.28 = e^-6.4324.
     rx = 1.0 - roughness
     ry = 0.0425 - 0.0275 * roughness
     rz = 1.04 - 0.572 * roughness

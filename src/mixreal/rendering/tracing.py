@@ -50,6 +50,7 @@ def intersect(triangle: Triangle, origin: wp.vec3, direction: wp.vec3) -> wp.vec
 
 @wp.func
 def inverse_of(direction: wp.vec3) -> wp.vec3:
+    """One over each component, zeros taken as tiny."""
     tiny = 1.0e-20
     x = wp.where(wp.abs(direction[0]) < tiny, tiny, direction[0])
     y = wp.where(wp.abs(direction[1]) < tiny, tiny, direction[1])

@@ -16,7 +16,7 @@ CLEARANCE = 0.05  # of the object's radius: the eye stays outside the object
 def camera(assets: Assets) -> Variation:
     del assets
     return Variation("camera", {
-        "azimuth": Slider(-40, 40, 0, "deg", doc="where the photographer stands; `pose.yaw` turns the object all round"),
+        "azimuth": Slider(-40, 40, 0, "deg", doc="of the photographer; `pose.yaw` turns the object all round"),
         "elevation": Slider(-4, 32, 12, "deg", doc="height above the object's middle"),
         "view": Slider(18, 60, 32, "deg", log=True, doc="field of view"),
         "fill": Slider(0.8, 1.3, 0.95, doc="part of the frame that the object's box fills; above 1 it is cut off"),

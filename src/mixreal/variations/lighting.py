@@ -29,7 +29,8 @@ def lighting(assets: Assets) -> Variation:
         sky = np.where(use_map, mapped, gradient)
         sun_direction = direction(latents["sun_azimuth"], latents["sun_elevation"])
         sun = latents["sun"][:, None] * _warm(np.ones(len(scenes)), -latents["warmth"])
-        gain = MID_GREY * 2.0 ** latents["exposure"] / (sun[:, 1] * sun_direction[:, 1] + sky[:, 0, 1] + 0.35 * sun[:, 1])
+        flat = sun[:, 1] * (sun_direction[:, 1] + 0.35) + sky[:, 0, 1]  # and a third of the sun, for upright faces
+        gain = MID_GREY * 2.0 ** latents["exposure"] / flat
         turn = np.radians(latents["environment_turn"])
         return replace(scenes, lights=Lights(
             sun_direction.astype(np.float32), (sun * gain[:, None]).astype(np.float32),

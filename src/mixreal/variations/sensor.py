@@ -30,5 +30,5 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     cast = 2.0 ** np.stack([latents["red"], np.zeros(len(scenes)), latents["blue"]], -1)
     quality = np.where(latents["compressed"] == 1, np.round(latents["quality"]), 0)
     return replace(scenes, sensor=Sensor(
-        latents["blur"], (2.0 ** latents["exposure"]).astype(np.float32), cast.astype(np.float32), latents["saturation"],
-        latents["contrast"], latents["brightness"], latents["noise"], quality.astype(np.int32)))
+        latents["blur"], (2.0 ** latents["exposure"]).astype(np.float32), cast.astype(np.float32),
+        latents["saturation"], latents["contrast"], latents["brightness"], latents["noise"], quality.astype(np.int32)))

@@ -1,0 +1,1 @@
+"""Datasets on disk: written in shards, rendered in parallel, read, verified, exported."""

@@ -1,0 +1,1 @@
+"""Learning: minibatches of two domains, classifiers, the training loop, and what it leaves."""

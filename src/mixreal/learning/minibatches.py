@@ -1,0 +1,116 @@
+"""Minibatches with an exact real:synthetic ratio; step k is a pure function of (seed, k), so a resume is exact."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mixreal.datasets.dataset import Dataset
+from mixreal.errors import BadInput
+
+RESIDENT = 2 << 30  # bytes: larger sets stay where they are (memory-mapped) and are gathered a minibatch at a time
+REAL, SYNTHETIC = 0, 1  # the two walks' streams
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How many real images stand beside how many synthetic ones, in lowest terms."""
+
+    real: int
+    synthetic: int
+
+    @staticmethod
+    def parse(text: str) -> "Mix":
+        """Read "1:7". `BadInput` unless two whole numbers, not both 0."""
+        match = re.fullmatch(r"\s*([0-9]{1,9})\s*:\s*([0-9]{1,9})\s*", text)
+        if not match:
+            raise BadInput(f"mix {text!r} is not real:synthetic in whole numbers: write for example 1:7, "
+                           "1:0 (real only) or 0:1 (synthetic only)")
+        real, synthetic = int(match[1]), int(match[2])
+        if real == synthetic == 0:
+            raise BadInput(f"mix {text!r} asks for no images at all: write for example 1:1")
+        common = math.gcd(real, synthetic)
+        return Mix(real // common, synthetic // common)
+
+    def counts(self, batch: int) -> tuple[int, int]:
+        """(real, synthetic) images in a minibatch of `batch`; `BadInput` if it does not divide exactly."""
+        parts = self.real + self.synthetic
+        if batch < 1 or batch % parts:
+            below = max(batch, 0) // parts * parts
+            above = below + parts
+            near = f"{below} or {above}" if below > 0 else f"{above}"
+            raise BadInput(f"a minibatch of {batch} cannot be split {self} exactly: use {near}")
+        return batch // parts * self.real, batch // parts * self.synthetic
+
+    def __str__(self) -> str:
+        return f"{self.real}:{self.synthetic}"
+
+
+class Minibatch(NamedTuple):
+    """One step's images: the real ones first."""
+
+    images: Tensor  # (b, h, w, 3) uint8 sRGB
+    labels: Tensor  # (b,) int64
+    real: int  # how many are real
+
+
+def minibatches(real: Dataset | None, synthetic: Dataset | None, mix: Mix, batch: int, seed: int,
+                start_step: int = 0, device: str | torch.device = "cpu") -> Iterator[Minibatch]:
+    """Minibatches without end from `start_step` on, on the device, each of exactly `mix.counts(batch)` images.
+
+    Each domain walks through its own permutation, a new one each time it is through: at any step the numbers
+    of times that two images of a domain were seen differ by at most 1.
+    """
+    counts = mix.counts(batch)
+    walks = [_Walk(dataset, count, seed, stream, torch.device(device))
+             for dataset, count, stream in ((real, counts[0], REAL), (synthetic, counts[1], SYNTHETIC)) if count]
+    step = start_step
+    while True:
+        parts = [walk(step) for walk in walks]
+        yield Minibatch(torch.cat([images for images, _ in parts]), torch.cat([labels for _, labels in parts]),
+                        counts[0])
+        step += 1
+
+
+def chosen(length: int, count: int, seed: int, stream: int, step: int) -> NDArray[np.int64]:
+    """Which of `length` images are the `count` of this step: (count,) indices, a pure function of its arguments."""
+    places = np.arange(step * count, (step + 1) * count)
+    passes, offsets = places // length, places % length
+    out = np.empty(count, np.int64)
+    for number in np.unique(passes):
+        mine = passes == number
+        out[mine] = _permutation(length, seed, stream, int(number))[offsets[mine]]
+    return out
+
+
+class _Walk:
+    """One domain's images, and its way through them."""
+
+    def __init__(self, dataset: Dataset | None, count: int, seed: int, stream: int, device: torch.device) -> None:
+        name = ("real", "synthetic")[stream]
+        if dataset is None or len(dataset) == 0:
+            raise BadInput(f"the mix asks for {count} {name} images a minibatch, and there are no {name} images: "
+                           f"give some, or use mix {'0:1' if stream == REAL else '1:0'}")
+        self.count, self.seed, self.stream, self.device = count, seed, stream, device
+        self.labels = torch.from_numpy(np.array(dataset.labels, np.int64)).to(device)
+        resident = dataset.images.nbytes <= RESIDENT
+        self.images = torch.from_numpy(np.array(dataset.images)).to(device) if resident else dataset.images
+
+    def __call__(self, step: int) -> tuple[Tensor, Tensor]:
+        rows = chosen(len(self.labels), self.count, self.seed, self.stream, step)
+        index = torch.from_numpy(rows).to(self.device)
+        if isinstance(self.images, Tensor):
+            return self.images.index_select(0, index), self.labels.index_select(0, index)
+        return torch.from_numpy(self.images[rows]).to(self.device), self.labels.index_select(0, index)
+
+
+@lru_cache(maxsize=4)  # a walk asks for the same permutation many times over
+def _permutation(length: int, seed: int, stream: int, number: int) -> NDArray[np.int64]:
+    return np.random.default_rng([seed, stream, number]).permutation(length)

@@ -1,0 +1,165 @@
+"""What one training works on, put together from real and synthetic images and checked before anything is computed."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mixreal.datasets.dataset import Dataset, with_classes
+from mixreal.errors import BadInput, did_you_mean
+from mixreal.learning import augment
+from mixreal.learning.evaluation import channel_statistics, thinned
+from mixreal.learning.minibatches import Mix
+from mixreal.learning.trainspec import TrainSpec
+from mixreal.real.sets import RealData
+from mixreal.spec import fingerprint, to_mapping
+
+HASHED_WHOLE = 1 << 30  # bytes of images: larger sets are told apart by 4,096 of them
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One training, before its first step."""
+
+    spec: TrainSpec
+    mix: Mix
+    classes: tuple[str, ...]
+    size: int  # pixels a side
+    real: Dataset | None  # real training images, labelled or (with "0:1") only looked at by norm = "real"
+    synthetic: Dataset | None  # None with "1:0"
+    tests: dict[str, Dataset]  # "test", "test_large", "validation": those that have images
+    steps: int
+    steps_per_epoch: float
+    mean: tuple[float, ...]  # (3,) of [0, 1] pixels of the images trained on: the real ones if there are any
+    std: tuple[float, ...]
+    data: dict[str, Any]  # what the sets are: source, counts, fingerprint, latents
+
+    @property
+    def identity(self) -> str:
+        """The name of what this training makes."""
+        prints = {name: about["fingerprint"] for name, about in self.data.items()}
+        return fingerprint("run", to_mapping(self.spec), list(self.classes), self.size, prints)
+
+
+def make_task(real: RealData | Dataset | None, synthetic: Dataset | None, spec: TrainSpec) -> Task:
+    """Check the spec against the images; `BadInput` for the first thing that cannot work."""
+    mix = Mix.parse(spec.mix)
+    counts = mix.counts(spec.batch)
+    _check_numbers(spec)
+    augment.check(spec.augment)
+    train, tests = _real_sets(real)
+    if mix.synthetic == 0:
+        synthetic = None
+    classes = _classes(train, synthetic, mix)
+    if synthetic is not None:
+        synthetic = with_classes(synthetic, classes)
+    used = {"real": train if mix.real else None, "synthetic": synthetic}
+    for name, count in zip(used, counts):
+        if count and not used[name]:
+            raise BadInput(f"mix {spec.mix} needs {name} images and there are none: "
+                           f"give some, or use mix {'0:1' if name == 'real' else '1:0'}")
+    _check_classes_present(classes, used)
+    sets = {"real": train, "synthetic": synthetic, **tests}
+    size = _size(sets)
+    leading, count = (train, counts[0]) if mix.real else (synthetic, counts[1])
+    assert leading is not None
+    steps_per_epoch = len(leading) / count
+    steps = spec.steps or math.ceil(spec.epochs * steps_per_epoch)
+    mean, std = channel_statistics(leading.images)
+    data = {name: describe(dataset) for name, dataset in sets.items() if dataset is not None}
+    return Task(spec, mix, classes, size, train, synthetic, tests, steps, steps_per_epoch, mean, std, data)
+
+
+def describe(dataset: Dataset) -> dict[str, Any]:
+    """A dataset in plain values, for a config file: latents as [lowest, mean, highest] or a list of names."""
+    counts = np.bincount(dataset.labels, minlength=len(dataset.classes))
+    about: dict[str, Any] = {"source": dataset.source, "domain": dataset.domain, "images": len(dataset),
+                             "per_class": [int(count) for count in counts],
+                             "fingerprint": dataset_fingerprint(dataset)}
+    latents = {name: summary for name, values in dataset.latents.items() if (summary := _summary(values))}
+    return about | ({"latents": latents} if latents else {})
+
+
+def dataset_fingerprint(dataset: Dataset) -> str:
+    """A hash of pixels, labels and class names. Sets above 1 GiB are hashed by 4,096 images, evenly spread."""
+    whole = dataset.images.nbytes <= HASHED_WHOLE
+    rows = np.arange(len(dataset)) if whole else thinned(len(dataset), 4096)
+    digest = hashlib.blake2b(repr((dataset.images.shape, dataset.classes)).encode(), digest_size=8)
+    digest.update(np.ascontiguousarray(dataset.labels, np.int64).data)
+    for start in range(0, len(rows), 4096):
+        digest.update(np.ascontiguousarray(dataset.images[rows[start:start + 4096]]).data)
+    return digest.hexdigest()
+
+
+def _real_sets(real: RealData | Dataset | None) -> tuple[Dataset | None, dict[str, Dataset]]:
+    if real is None or isinstance(real, Dataset):
+        return real, {}
+    tests = {"test": real.test, "test_large": real.test_large, "validation": real.validation}
+    return (real.train if len(real.train) else None), {name: it for name, it in tests.items() if len(it)}
+
+
+def _classes(real: Dataset | None, synthetic: Dataset | None, mix: Mix) -> tuple[str, ...]:
+    if real is None and synthetic is None:
+        raise BadInput(f"nothing to train on with mix {mix}: give real images, synthetic images, or both")
+    if real is None or synthetic is None:
+        only = real if real is not None else synthetic
+        assert only is not None
+        return only.classes
+    for name, here, there in (("synthetic", synthetic, real), ("real", real, synthetic)):
+        other = "real" if name == "synthetic" else "synthetic"
+        missing = sorted(set(there.classes) - set(here.classes))
+        if missing:
+            raise BadInput(f"class {missing[0]!r} has {other} images but no {name} ones: give both sides the same "
+                           f"classes ({did_you_mean(missing[0], here.classes)})")
+    return real.classes
+
+
+def _check_classes_present(classes: tuple[str, ...], used: dict[str, Dataset | None]) -> None:
+    counts = sum(np.bincount(it.labels, minlength=len(classes)) for it in used.values() if it is not None)
+    absent = [name for name, count in zip(classes, np.atleast_1d(counts)) if count == 0]
+    if absent:
+        raise BadInput(f"no training images of class {absent[0]!r}: give some, or leave the class out")
+    if len(classes) < 2:
+        raise BadInput(f"only one class ({classes[0]!r}): a classifier needs at least 2")
+
+
+def _size(sets: dict[str, Dataset | None]) -> int:
+    shapes = {name: it.images.shape[1:3] for name, it in sets.items() if it is not None}
+    (first, (height, width)), *others = shapes.items()
+    if height != width:
+        raise BadInput(f"{first} images are {width}x{height} px: training wants squares")
+    for name, shape in others:
+        if shape != (height, width):
+            raise BadInput(f"{first} images are {width}x{height} px and {name} ones {shape[1]}x{shape[0]}: "
+                           "load or render both at one size")
+    return int(height)
+
+
+def _check_numbers(spec: TrainSpec) -> None:
+    if (spec.steps > 0) == (spec.epochs > 0) or spec.steps < 0 or spec.epochs < 0:
+        raise BadInput(f"steps is {spec.steps} and epochs is {spec.epochs}: "
+                       "set exactly one of them, to a number above 0")
+    least = {"lr": 0.0, "momentum": 0.0, "weight_decay": 0.0, "linear_from": 0, "seed": 0, "evaluate_every": 0}
+    for name, low in least.items():
+        value = getattr(spec, name)
+        if not (math.isfinite(value) and value >= low):
+            raise BadInput(f"{name} is {value}: it must be a number of at least {low}")
+    for name, known in (("optimizer", ("sgd", "adam")), ("schedule", ("one-cycle", "drops", "linear")),
+                        ("norm", ("shared", "real", "split")), ("precision", ("auto", "fp32", "bf16"))):
+        if getattr(spec, name) not in known:
+            raise BadInput(f"unknown {name} {getattr(spec, name)!r}: {did_you_mean(getattr(spec, name), known)}")
+    if spec.lr_drops and spec.schedule != "drops":
+        raise BadInput(f"lr_drops are given and the schedule is {spec.schedule!r}: set schedule to 'drops'")
+
+
+def _summary(values: np.ndarray[Any, Any]) -> list[Any] | str | None:
+    if not len(values):
+        return None
+    if values.dtype.kind in "biuf":
+        numbers = values.astype(np.float64)
+        numbers = numbers[np.isfinite(numbers)]
+        return [float(f"{v:.5g}") for v in (numbers.min(), numbers.mean(), numbers.max())] if len(numbers) else None
+    names = sorted({str(value) for value in values})
+    return names if len(names) <= 12 else f"{len(names)} distinct"

@@ -1,0 +1,207 @@
+"""One loop: fit a classifier to mixed minibatches, resume exactly, evaluate, and leave a run folder."""
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mixreal import runs
+from mixreal.datasets.dataset import Dataset
+from mixreal.datasets.locks import lock
+from mixreal.errors import BadInput
+from mixreal.hardware import bf16_gains, hardware, versions
+from mixreal.learning import checkpoints
+from mixreal.learning.augment import prepare
+from mixreal.learning.batch_norm import set_real, with_domain_norm
+from mixreal.learning.checkpoints import State
+from mixreal.learning.classifiers import build
+from mixreal.learning.evaluation import logits, thinned
+from mixreal.learning.interrupts import patient
+from mixreal.learning.minibatches import Minibatch, minibatches
+from mixreal.learning.results import constants, write_results
+from mixreal.learning.schedules import learning_rate
+from mixreal.learning.task import Task, make_task
+from mixreal.learning.trainspec import TrainSpec
+from mixreal.progress import progress
+from mixreal.real.sets import RealData
+from mixreal.runs import Run
+from mixreal.spec import to_mapping, to_toml
+
+__all__ = ["TrainSpec", "train"]
+
+LOG_EVERY = 20  # steps between lines of metrics: reading the loss waits for the device
+CHECKPOINT_EVERY = 30.0  # seconds
+CURVE_IMAGES = 500  # of each set, at each point of the curve
+STEP_STREAM, WEIGHT_STREAM = 2, 3  # beside the two of minibatches
+
+
+def train(real: RealData | Dataset | None, synthetic: Dataset | None, spec: TrainSpec, folder: str | Path, *,
+          device: str = "auto") -> Run:
+    """Train a classifier and leave everything about it in `folder`.
+
+    With `RealData` its test and validation sets are evaluated too. Stopped at any time, the same call goes on
+    where it was, to the same weights as an unbroken run (same device and thread count); finished, it only reads.
+    A folder that holds something else is `BadInput`.
+    """
+    folder, task = Path(folder), make_task(real, synthetic, spec)
+    where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
+    model = build(spec.classifier, len(task.classes), _generator(spec.seed, WEIGHT_STREAM), task.size)
+    if spec.norm == "split":
+        model = with_domain_norm(model)
+    with lock(folder):
+        if _claim(folder, task.identity) and runs.is_done(folder):
+            return runs.open_run(folder)
+        runs.write_text(folder / runs.CONFIG, to_toml(_config(task, where)))
+        model.to(where, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        state = _fit(task, model, folder, where)
+        write_results(task, model, folder, where, state)
+        runs.mark_done(folder)
+        checkpoints.remove(folder)
+    return runs.open_run(folder)
+
+
+def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device) -> State:
+    """Take the model from its last checkpoint, or from nothing, to its last step."""
+    spec = task.spec
+    optimizer = _optimizer(model, spec)
+    state = checkpoints.load(folder, task.identity, model, optimizer) or State(
+        0, 0, 0.0, torch.zeros(()), 0, _precision(spec, device))
+    state.loss_sum = state.loss_sum.to(device)
+    batches = minibatches(task.real, task.synthetic, task.mix, spec.batch, spec.seed, state.step, device)
+    mean, std = constants(task, device)
+    every = spec.evaluate_every or max(task.steps // 10, 1)
+    label, total = f"{spec.classifier} {task.mix}", task.steps * spec.batch
+    model.train()
+    with (progress(label, total, "images", done=state.step * spec.batch) as advance, patient() as interrupted,
+          _metrics(folder, state.metrics_bytes) as metrics):
+        lap = saved = time.perf_counter()
+        logged = state.step, state.seconds
+        while state.step < task.steps:
+            lr = learning_rate(spec, state.step, task.steps, task.steps_per_epoch)
+            for group in optimizer.param_groups:
+                group["lr"] = lr
+            state.loss_sum += _step(model, optimizer, next(batches), spec, state, mean, std)
+            state.loss_count += 1
+            state.step += 1
+            advance(spec.batch)
+            curve = state.step % every == 0 or state.step == task.steps
+            log = curve or state.step % LOG_EVERY == 0
+            stop = interrupted()
+            save = stop or time.perf_counter() - saved > CHECKPOINT_EVERY
+            if not (log or save):
+                continue
+            loss = _mean_loss(state, spec) if log else 0.0  # reading it waits for the device: before the clock is read
+            state.seconds += time.perf_counter() - lap
+            if log:
+                rate = (state.step - logged[0]) * spec.batch / max(state.seconds - logged[1], 1e-9)
+                row = {"step": state.step, "epoch": round(state.step / task.steps_per_epoch, 4), "loss": loss,
+                       "lr": lr, "images_per_second": round(rate, 1)}
+                _write_line(metrics, row | (_curve_point(task, model, mean, std) if curve else {}))
+                state.loss_sum, state.loss_count = torch.zeros((), device=device), 0
+                logged = state.step, state.seconds
+            if save:
+                state.metrics_bytes = metrics.tell()
+                checkpoints.save(folder, task.identity, state, model, optimizer)
+                saved = time.perf_counter()
+            if stop:
+                raise KeyboardInterrupt
+            lap = time.perf_counter()
+    return state
+
+
+def _step(model: nn.Module, optimizer: torch.optim.Optimizer, minibatch: Minibatch, spec: TrainSpec, state: State,
+          mean: Tensor, std: Tensor) -> Tensor:
+    """One update; returns the loss (), on the device, unread. All randomness is a function of (seed, step)."""
+    device = mean.device
+    generator = _generator(spec.seed, STEP_STREAM, state.step)
+    images = prepare(minibatch.images, spec.augment, generator, mean, std)
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):  # dropout draws from the global stream
+        torch.manual_seed(int(torch.randint(2**62, (), generator=generator)))
+        with torch.autocast(device.type, torch.bfloat16, enabled=state.precision == "bf16"):
+            set_real(model, minibatch.real if spec.norm == "split" else 0)
+            scores = model(images)
+    loss = F.cross_entropy(scores.float(), minibatch.labels)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    return loss.detach()
+
+
+def _claim(folder: Path, identity: str) -> bool:
+    """Whether the folder holds this very training; False if it is empty; `BadInput` if it holds anything else."""
+    if (folder / runs.CONFIG).is_file():
+        found = runs.read_config(folder).get("identity")
+        if found != identity:
+            raise BadInput(f"{str(folder)!r} holds another training ({found}, asked for: {identity}): "
+                           "give another folder, or delete that one")
+        return True
+    if any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise BadInput(f"{str(folder)!r} holds files that are no training run: give a new or an empty folder")
+    return False
+
+
+def _config(task: Task, device: torch.device) -> dict[str, Any]:
+    return {"identity": task.identity, "classes": list(task.classes), "size": task.size,
+            "mean": list(task.mean), "std": list(task.std), "steps": task.steps,
+            "steps_per_epoch": round(task.steps_per_epoch, 4), "train": to_mapping(task.spec), "data": task.data,
+            "hardware": hardware(device), "versions": versions()}
+
+
+def _optimizer(model: nn.Module, spec: TrainSpec) -> torch.optim.Optimizer:
+    if spec.optimizer == "adam":
+        return torch.optim.Adam(model.parameters(), spec.lr, weight_decay=spec.weight_decay, fused=True)
+    return torch.optim.SGD(model.parameters(), spec.lr, spec.momentum, weight_decay=spec.weight_decay, fused=True)
+
+
+def _precision(spec: TrainSpec, device: torch.device) -> str:
+    return ("bf16" if bf16_gains(device) else "fp32") if spec.precision == "auto" else spec.precision
+
+
+def _mean_loss(state: State, spec: TrainSpec) -> float:
+    loss = float(state.loss_sum) / state.loss_count
+    if not math.isfinite(loss):
+        raise BadInput(f"training diverged before step {state.step} (the loss is {loss}): "
+                       f"use an lr below {spec.lr:g}, and a new folder")
+    return round(loss, 6)
+
+
+def _curve_point(task: Task, model: nn.Module, mean: Tensor, std: Tensor) -> dict[str, float]:
+    """Accuracy on at most 500 validation and test images, with the statistics of training."""
+    point: dict[str, float] = {}
+    for name in ("validation", "test"):
+        if name in task.tests:
+            dataset = task.tests[name]
+            rows = thinned(len(dataset), CURVE_IMAGES)
+            scores = logits(model, dataset.images[rows], mean, std)
+            point[name] = round(float((scores.argmax(1) == dataset.labels[rows]).mean()), 5)
+    return point
+
+
+def _generator(*key: int) -> torch.Generator:
+    """A generator on the CPU, seeded by whole numbers."""
+    word = int(np.random.SeedSequence(list(key)).generate_state(1, np.uint64)[0])
+    return torch.Generator().manual_seed(word >> 1)
+
+
+def _write_line(metrics: IO[bytes], row: dict[str, Any]) -> None:
+    with runs.room_for(Path(metrics.name)):
+        metrics.write(json.dumps(row).encode() + b"\n")
+        metrics.flush()
+
+
+@contextmanager
+def _metrics(folder: Path, length: int) -> Iterator[IO[bytes]]:
+    """metrics.jsonl, cut to what it was at the checkpoint, open for more."""
+    path = folder / runs.METRICS
+    with open(path, "r+b" if path.exists() else "w+b") as file:
+        file.truncate(length)
+        file.seek(length)
+        yield file

@@ -1,0 +1,1 @@
+"""Real photos: CIFAR, folders, their splits, and a stand-in."""

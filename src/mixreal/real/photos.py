@@ -1,0 +1,221 @@
+"""A folder of class folders of photos: found, decoded, squared and split, with the unreadable files named."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from mixreal.errors import BadInput, check_known
+from mixreal.progress import progress
+from mixreal.real.splits import rank
+
+SUFFIXES = frozenset([".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm",
+                      ".pgm", ".avif"])
+#: Photos too, but not to us: they are named among the files left out.
+UNREADABLE = frozenset([".heic", ".heif", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".psd"])
+SPLIT_NAMES = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
+               "val": "validation", "test": "test", "testing": "test"}
+SHARES = (0.70, 0.15, 0.15)  # train, validation, test
+
+
+@dataclass(frozen=True, eq=False)
+class Photos:
+    """The readable photos of a folder, in order of class and path."""
+
+    images: NDArray[np.uint8]  # (n, size, size, 3) sRGB
+    labels: NDArray[np.int64]  # (n,)
+    classes: tuple[str, ...]  # sorted
+    splits: NDArray[np.str_]  # (n,) "train" | "validation" | "test"
+    paths: tuple[str, ...]  # below the folder
+    problems: tuple[str, ...]  # files left out: "path: reason"
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    name: str  # below the root, with /
+    class_name: str
+    split: str  # "" = not given by a folder
+
+
+def class_names(folder: str | Path) -> tuple[str, ...]:
+    """The classes of a folder of photos, sorted, without reading a photo."""
+    return tuple(sorted({file.class_name for file in _find(Path(folder))}))
+
+
+def read(folder: str | Path, size: int, classes: Sequence[str] = ()) -> Photos:
+    """Read FOLDER/CLASS/*.jpg, or FOLDER/{train,validation,test}/CLASS/*.jpg; sub-folders of classes are walked.
+
+    classes: read only these (none given: all).
+
+    What no split folder settles is split 70/15/15 within each class by the hash of its path, so that a new photo
+    does not move the others; every class has at least one training and one test image.
+    """
+    root = Path(folder)
+    files = _find(root)
+    check_known(classes, sorted({file.class_name for file in files}), f"class of {root}")
+    files = [file for file in files if not classes or file.class_name in classes]
+    images, good, problems = _decode_all(root, files, size)
+    tell(root, problems, len(files))
+    found = tuple(sorted({file.class_name for file in files}))
+    for name in found:
+        if not any(file.class_name == name for file in good):
+            raise BadInput(f"{root}: no photo of class {name!r} can be read")
+    if len(found) < 2:
+        raise BadInput(f"{root}: photos of one class only ({found[0]}): "
+                       "expected two or more class folders with photos in each")
+    splits = np.array(_splits(root, good, found))
+    labels = np.array([found.index(file.class_name) for file in good], np.int64)
+    return Photos(images, labels, found, splits, tuple(file.name for file in good), problems)
+
+
+def open_photo(path: str | Path, size: int) -> NDArray[np.uint8]:
+    """One photo as uint8 (size, size, 3) sRGB: turned as its EXIF says, alpha laid on white, the middle square cut
+    out, resized with antialiasing; of an animation the first frame. `BadInput` if it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            image.draft("RGB", (2 * size, 2 * size))  # JPEG: decode at a fraction of the size where that is enough
+            return square(_rgb(ImageOps.exif_transpose(image)), size)
+    except FileNotFoundError:
+        raise BadInput(f"there is no file {path}") from None
+    except Exception as error:  # whatever a decoder makes of broken bytes: struct.error, SyntaxError, MemoryError, ...
+        reason = "not an image" if isinstance(error, Image.UnidentifiedImageError) else _line(error)
+        raise BadInput(f"{path} cannot be read: {reason}") from None
+
+
+def square(image: Image.Image, size: int) -> NDArray[np.uint8]:
+    """The middle square of an RGB image, resized (bicubic, antialiased when made smaller): uint8 (size, size, 3)."""
+    side = min(image.size)
+    left, top = (image.width - side) / 2, (image.height - side) / 2
+    if image.size == (size, size):
+        return np.asarray(image)
+    return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC, (left, top, left + side, top + side),
+                                   reducing_gap=3.0))
+
+
+def resized(images: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """A stack of images at another size, as photos are resized: uint8 (n, size, size, 3)."""
+    if images.shape[1:3] == (size, size):
+        return images
+    return np.stack([square(Image.fromarray(image), size) for image in images]) if len(images) else np.zeros(
+        (0, size, size, 3), np.uint8)
+
+
+def tell(root: Path, problems: tuple[str, ...], total: int) -> None:
+    """Name the files that were left out, on stderr: all of few, the first ones of many."""
+    if problems:
+        some = "".join(f"\n  {problem}" for problem in problems[:5])
+        more = f"\n  ... and {len(problems) - 5:,} more" if len(problems) > 5 else ""
+        print(f"{root}: {len(problems):,} of {total:,} files left out:{some}{more}", file=sys.stderr)
+
+
+def _find(root: Path) -> list[_File]:
+    if not root.is_dir():
+        raise BadInput(f"there is no folder {root}: give a folder of class folders of photos")
+    if (root / "dataset.toml").is_file():
+        raise BadInput(f"{root} is a dataset that mixreal made, not a folder of photos: read it as a dataset")
+    files = sorted(_walk(root), key=lambda file: (file.class_name, file.name))
+    if not files:
+        loose = any(p.suffix.lower() in SUFFIXES for p in root.iterdir())
+        found = "photos, but no class folders" if loose else "no class folders with photos"
+        raise BadInput(f"{root} has {found}: expected {root}/CLASS/*.jpg (jpg, png, webp, bmp, gif, tif)")
+    return files
+
+
+def _walk(root: Path) -> Iterator[_File]:
+    if _has_split_folders(root):
+        for split in _folders(root):
+            if split.name.lower() in SPLIT_NAMES:
+                for class_folder in _folders(split):
+                    yield from _photos(root, class_folder, SPLIT_NAMES[split.name.lower()])
+    else:
+        for class_folder in _folders(root):
+            yield from _photos(root, class_folder, "")
+
+
+def _has_split_folders(root: Path) -> bool:
+    """Whether "train" is a split and not the class: it holds folders and no photos, and a test or validation folder
+    stands beside it, or nothing does."""
+    names = {SPLIT_NAMES.get(p.name.lower(), "") for p in _folders(root)}
+    train = [p for p in _folders(root) if SPLIT_NAMES.get(p.name.lower()) == "train"]
+    return (bool(train) and all(_folders(p) and not any(q.suffix.lower() in SUFFIXES for q in p.iterdir())
+                                for p in train) and (bool(names & {"test", "validation"}) or names == {"train"}))
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith((".", "__MACOSX")))
+
+
+def _photos(root: Path, class_folder: Path, split: str) -> Iterator[_File]:
+    for place, folders, names in os.walk(class_folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(names):
+            path = Path(place) / name
+            if path.suffix.lower() in SUFFIXES | UNREADABLE and not name.startswith("."):
+                yield _File(path, path.relative_to(root).as_posix(), class_folder.name, split)
+
+
+def _decode_all(root: Path, files: list[_File], size: int
+                ) -> tuple[NDArray[np.uint8], list[_File], tuple[str, ...]]:
+    def decode(file: _File) -> NDArray[np.uint8] | str:
+        if file.path.suffix.lower() in UNREADABLE:
+            return f"{file.name}: {file.path.suffix} is not readable here: convert it to jpg or png"
+        try:
+            return open_photo(file.path, size)
+        except BadInput as error:
+            return f"{file.name}: {str(error).removeprefix(f'{file.path} cannot be read: ')}"
+
+    images = np.empty((len(files), size, size, 3), np.uint8)
+    good: list[_File] = []
+    problems: list[str] = []
+    with (warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count() or 1) as pool,
+          progress(f"reading {root}", len(files), "photos") as advance):
+        warnings.simplefilter("ignore")  # odd EXIF and the like: the photo is read all the same
+        for file, found in zip(files, pool.map(decode, files), strict=True):
+            advance(1)
+            if isinstance(found, str):
+                problems.append(found)
+            else:
+                images[len(good)] = found
+                good.append(file)
+    if not good:
+        raise BadInput(f"{root}: none of {len(files)} photos can be read; the first: {problems[0]}")
+    return images[:len(good)], good, tuple(problems)
+
+
+def _splits(root: Path, files: list[_File], classes: tuple[str, ...]) -> list[str]:
+    splits = [file.split for file in files]
+    for name in classes:
+        given = {split: sum(f.class_name == name and f.split == split for f in files)
+                 for split in ("", "train", "validation", "test")}
+        open_rows = sorted((row for row, f in enumerate(files) if f.class_name == name and f.split in ("", "train")),
+                           key=lambda row: rank(files[row].name))
+        count = len(open_rows)
+        tests = 0 if given["test"] else max(1, round(SHARES[2] * count))
+        checks = 0 if given["validation"] else max(1, round(SHARES[1] * count)) if count - tests > 1 else 0
+        if count - tests - checks < 1:
+            raise BadInput(f"{root}: class {name!r} has {count} readable training photos: "
+                           f"at least {tests + 1} are needed")
+        for place, row in enumerate(open_rows):
+            splits[row] = "test" if place < tests else "validation" if place < tests + checks else "train"
+    return splits
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits a pixel: convert() would clip it
+        return Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,1 @@
+"""Reporting: run folders to tables, figures and pages."""

@@ -1,0 +1,217 @@
+"""Datasets: rows chosen, joined and relabelled; written, read back, checked, exported; and what can go wrong."""
+
+import errno
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from mixreal.datasets import shards
+from mixreal.datasets.dataset import Dataset, check, concatenate, read, select, with_classes, write
+from mixreal.datasets.export import export
+from mixreal.datasets.locks import lock
+from mixreal.errors import BadInput
+
+CLASSES = ("car", "horse", "train")
+
+
+def made(count: int, seed: int = 0, size: int = 4) -> Dataset:
+    rng = np.random.default_rng(seed)
+    return Dataset(
+        rng.integers(0, 256, (count, size, size, 3), np.uint8), rng.integers(0, 3, count), CLASSES, "refined",
+        np.arange(count) + 100,
+        {"camera.elevation": rng.random(count).astype(np.float32), "model": rng.choice(["car/a", "hörse/b"], count),
+         "occlusion.on": rng.random(count) < 0.5, "texture.number": rng.integers(0, 9, count).astype(np.int32)},
+        parent=rng.permutation(count), source="made up")
+
+
+def same(a: Dataset, b: Dataset) -> bool:
+    columns = [(a.images, b.images), (a.labels, b.labels), (a.index, b.index), (a.parent, b.parent),
+               *((a.latents[k], b.latents[k]) for k in a.latents)]
+    return ((a.classes, a.domain, a.source, a.latents.keys()) == (b.classes, b.domain, b.source, b.latents.keys())
+            and all(np.array_equal(x, y) and np.asarray(x).dtype == np.asarray(y).dtype for x, y in columns))
+
+
+def test_what_is_written_is_read_back_with_its_types(tmp_path: Path) -> None:
+    dataset = made(20)
+    write(tmp_path / "d", dataset, {"kind": "test"})
+    assert same(read(tmp_path / "d"), dataset)
+    assert check(tmp_path / "d") == []
+    assert not list((tmp_path / "d").glob(".*"))  # no lock, nothing half-written
+
+
+def test_many_shards_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD", 8)
+    dataset = made(20)
+    write(tmp_path, dataset, {})
+    assert shards.finished_shards(tmp_path) == {0, 1, 2}
+    assert same(read(tmp_path), dataset)
+
+
+def test_the_same_dataset_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path / name, made(9), {"kind": "test"})
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_images_are_memory_mapped_and_an_empty_dataset_is_one_too(tmp_path: Path) -> None:
+    write(tmp_path / "one", made(5), {})
+    assert isinstance(read(tmp_path / "one").images, np.memmap)
+    empty = Dataset(np.zeros((0, 4, 4, 3), np.uint8), np.zeros(0, np.int64), CLASSES, "real", np.zeros(0, np.int64), {})
+    write(tmp_path / "none", empty, {})
+    assert len(read(tmp_path / "none")) == 0
+    assert check(tmp_path / "none") == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 11), max_size=20))
+def test_select_takes_rows_in_the_order_asked(rows: list[int]) -> None:
+    dataset = made(12)
+    chosen = select(dataset, rows)
+    assert chosen.index.tolist() == [100 + row for row in rows]
+    assert chosen.latents["model"].tolist() == [dataset.latents["model"][row] for row in rows]
+    mask = np.isin(np.arange(12), rows)
+    assert select(dataset, mask).index.tolist() == sorted({100 + row for row in rows})
+
+
+@settings(deadline=None)
+@given(st.permutations(CLASSES), st.integers(1, 3))
+def test_with_classes_keeps_each_image_s_class_by_name(order: list[str], count: int) -> None:
+    dataset, wanted = made(30), tuple(order[:count])
+    chosen = with_classes(dataset, wanted)
+    before = {int(i): dataset.classes[label] for i, label in zip(dataset.index, dataset.labels)}
+    assert {int(i): chosen.classes[label] for i, label in zip(chosen.index, chosen.labels)} == {
+        i: name for i, name in before.items() if name in wanted}
+
+
+def test_joining() -> None:
+    joined = concatenate(made(3), made(4, seed=1))
+    assert joined.index.tolist() == [100, 101, 102, 100, 101, 102, 103]
+    assert joined.source == "made up"
+    with pytest.raises(BadInput, match="classes, domain and image size"):
+        concatenate(made(3), made(3, size=5))
+    with pytest.raises(BadInput, match="different latents"):
+        concatenate(made(3), replace(made(3), latents={}))
+
+
+def test_columns_of_another_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="labels: expected shape"):
+        replace(made(3), labels=np.zeros(2, np.int64))
+    with pytest.raises(BadInput, match="did you mean 'horse'"):
+        with_classes(made(3), ("horsey",))
+
+
+def test_check_names_every_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD", 4)
+    write(tmp_path, made(16), {})
+    flipped = bytearray((tmp_path / "images-00000.npy").read_bytes())
+    flipped[-1] ^= 1
+    (tmp_path / "images-00000.npy").write_bytes(flipped)
+    (tmp_path / "rows-00001.parquet").unlink()
+    (tmp_path / "images-00002.npy").write_bytes(b"short")
+    (tmp_path / "shard-00003.json").write_text("{")
+    problems = check(tmp_path)
+    assert [problem.split(":")[0] for problem in problems] == [
+        "images-00000.npy does not match its checksum", "rows-00001.parquet is missing",
+        f"images-00002.npy has 5 bytes, not {128 + 4 * 48}", "shard-00003.json cannot be read"]
+    assert shards.finished_shards(tmp_path) == {0}
+
+
+def test_reading_what_is_not_a_finished_dataset(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no folder"):
+        read(tmp_path / "nowhere")
+    with pytest.raises(BadInput, match=r"not a dataset: it has no dataset\.toml"):
+        read(tmp_path)
+    write(tmp_path / "d", made(3), {})
+    (tmp_path / "d" / "done").unlink()
+    with pytest.raises(BadInput, match=r"unfinished \(1 of 1 shards\)"):
+        read(tmp_path / "d")
+    header = (tmp_path / "d" / "dataset.toml").read_text()
+    (tmp_path / "d" / "dataset.toml").write_text(header.replace("format = 1", "format = 2"))
+    with pytest.raises(BadInput, match=r"dataset format 2.*upgrade"):
+        read(tmp_path / "d")
+    (tmp_path / "d" / "dataset.toml").write_text("images = [")
+    with pytest.raises(BadInput, match="cannot be read"):
+        read(tmp_path / "d")
+    (tmp_path / "d" / "dataset.toml").write_text(header.replace("images = 3", ""))
+    with pytest.raises(BadInput, match="images"):
+        read(tmp_path / "d")
+
+
+def test_a_dataset_never_replaces_something_else(tmp_path: Path) -> None:
+    write(tmp_path / "d", made(3), {"spec": {"path": "here"}, "identity": {"seed": 0, "vary": ["pose"]}})
+    write(tmp_path / "d", made(3), {"spec": {"path": "there"}, "identity": {"seed": 0, "vary": ["pose"]}})
+    with pytest.raises(BadInput, match=r"identity\.seed: 1 asked, 0 in the folder"):
+        write(tmp_path / "d", made(3), {"identity": {"seed": 1, "vary": ["pose"]}})
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("...")
+    with pytest.raises(BadInput, match="not empty and not a dataset"):
+        write(tmp_path / "letters", made(3), {})
+    with pytest.raises(BadInput, match="give another folder"):
+        write(tmp_path / "letters" / "dear.txt", made(3), {})
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(BadInput, match=r"disk under .* is full: .* MB free"):
+        patched.setattr(os, "fsync", full)
+        write(tmp_path / "d", made(3), {})
+    assert not list((tmp_path / "d").glob(".*"))
+    write(tmp_path / "d", made(3), {})
+    assert check(tmp_path / "d") == []
+
+
+def test_two_writers_of_one_folder(tmp_path: Path) -> None:
+    with lock(tmp_path), pytest.raises(BadInput, match=f"being written by process {os.getpid()}"), lock(tmp_path):
+        pass
+    with lock(tmp_path):  # released by the first
+        pass
+    assert not (tmp_path / ".lock").exists()
+
+
+@pytest.mark.parametrize("left", [
+    {"host": None, "pid": 2**22 + 1, "born": "1", "process": "x"},  # a process number that Linux never gives
+    {"host": None, "pid": os.getppid(), "born": "no such time", "process": "x"},  # its number was given again
+    {"host": None, "pid": os.getpid(), "born": "1", "process": "an earlier one with our number"},
+])
+def test_the_lock_of_a_process_that_is_gone_is_taken_over(tmp_path: Path, left: dict[str, object]) -> None:
+    import socket
+
+    (tmp_path / ".lock").write_text(json.dumps(left | {"host": socket.gethostname()}))
+    with lock(tmp_path):
+        assert json.loads((tmp_path / ".lock").read_text())["pid"] == os.getpid()
+    (tmp_path / ".lock").write_text(json.dumps(left | {"host": "another-host"}))
+    with pytest.raises(BadInput, match="on another-host"), lock(tmp_path):
+        pass
+
+
+def test_shards_of_large_images_have_fewer() -> None:
+    assert shards.shard_size(32, 32) == 4096
+    assert shards.shard_size(1024, 1024) == 64
+    assert shards.shard_size(1024, 1024) * 1024 * 1024 * 3 <= shards.SHARD_BYTES
+
+
+def test_export_as_class_folders(tmp_path: Path) -> None:
+    dataset = made(6)
+    export(dataset, tmp_path / "out")
+    lines = [json.loads(line) for line in (tmp_path / "out" / "metadata.jsonl").read_text().splitlines()]
+    assert [line["index"] for line in lines] == dataset.index.tolist()
+    for row, line in enumerate(lines):
+        image = np.asarray(Image.open(tmp_path / "out" / line["file_name"]))
+        assert np.array_equal(image, dataset.images[row])
+        assert line["file_name"].startswith(CLASSES[dataset.labels[row]] + "/")
+        assert line["camera.elevation"] == pytest.approx(float(dataset.latents["camera.elevation"][row]))
+        assert line["model"] == dataset.latents["model"][row]
+    with pytest.raises(BadInput, match="not an empty folder"):
+        export(dataset, tmp_path / "out")
+    with pytest.raises(BadInput, match="known: folder"):
+        export(dataset, tmp_path / "other", "coco")

@@ -1,0 +1,308 @@
+"""Producing datasets: the same bytes however the work is split or interrupted, and mistakes that are noticed."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mixreal
+from mixreal.datasets import produce as producing
+from mixreal.datasets import shards
+from mixreal.datasets.dataset import check, read
+from mixreal.datasets.produce import produce, verify
+from mixreal.errors import BadInput
+from mixreal.spec import RenderSpec, to_mapping
+
+SPEC = RenderSpec(images=50, size=8)
+
+
+@dataclass(frozen=True)
+class Standin:
+    """What `produce` needs of a synthesis: images that are numbers made of the index and the seed."""
+
+    spec: RenderSpec
+    classes: tuple[str, ...] = ("car", "horse", "train")
+
+    @property
+    def total(self) -> int:
+        return self.spec.images
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return to_mapping(self.spec)
+
+
+class Fake:
+    """In place of the module `mixreal.synthesis`: no renderer, and it can be made to fail at an image."""
+
+    def __init__(self) -> None:
+        self.rendered: list[int] = []
+        self.fail_at: int | None = None
+        self.failure: BaseException = KeyboardInterrupt()
+
+    def prepare(self, spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Standin:
+        return Standin(spec)
+
+    def draw(self, synthesis: Standin, indices: Any) -> Any:
+        noise = np.array([np.random.default_rng([synthesis.spec.seed, i]).random() for i in indices], np.float32)
+        return SimpleNamespace(index=indices, noise=noise)
+
+    def columns(self, scenes: Any) -> dict[str, Any]:
+        models = np.array([f"m{i % 5}" for i in scenes.index])
+        return {"label": scenes.index % 3, "index": scenes.index, "model": models,
+                "camera.elevation": scenes.noise, "light.off": np.full(len(scenes.index), np.nan, np.float32)}
+
+    def render(self, synthesis: Standin, scenes: Any) -> Any:
+        if self.fail_at in scenes.index:
+            raise self.failure
+        time.sleep(0.001 * float(scenes.noise[0]))  # ranges end in no order
+        self.rendered += scenes.index.tolist()
+        size = synthesis.spec.size
+        ramp = np.arange(size * size * 3).reshape(size, size, 3)
+        pixels = scenes.noise[:, None, None, None] * 7919 + scenes.index[:, None, None, None] + ramp
+        return SimpleNamespace(rgb=pixels.astype(np.int64).astype(np.uint8))
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
+    fake = Fake()
+    monkeypatch.setitem(sys.modules, "mixreal.synthesis", fake)
+    monkeypatch.setattr(mixreal, "synthesis", fake, raising=False)
+    monkeypatch.setattr(shards, "SHARD", 16)
+    monkeypatch.setattr(producing, "BATCH", 4)
+    return fake
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_what_was_drawn_is_what_is_read(tmp_path: Path, fake: Fake) -> None:
+    dataset = produce(SPEC, tmp_path)
+    assert (len(dataset), dataset.domain, dataset.classes) == (50, "synthetic", ("car", "horse", "train"))
+    assert dataset.index.tolist() == list(range(50))
+    scenes = fake.draw(Standin(SPEC), np.arange(50))
+    assert np.array_equal(dataset.images, fake.render(Standin(SPEC), scenes).rgb)
+    assert np.array_equal(dataset.latents["camera.elevation"], scenes.noise)
+    assert dataset.labels.tolist() == [i % 3 for i in range(50)]
+    assert set(dataset.latents) == {"model", "camera.elevation", "light.off"}
+    assert verify(tmp_path) == []
+
+
+def test_any_number_of_threads_gives_equal_bytes(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    produce(SPEC, tmp_path / "one", threads=1)
+    monkeypatch.setattr(producing, "BATCH", 7)
+    produce(SPEC, tmp_path / "many", threads=5)
+    assert content(tmp_path / "one") == content(tmp_path / "many")
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), RuntimeError("broken"), MemoryError()])
+def test_interrupted_and_continued_gives_the_same_bytes(tmp_path: Path, fake: Fake, failure: BaseException) -> None:
+    produce(SPEC, tmp_path / "unbroken")
+    fake.rendered.clear()
+    fake.fail_at, fake.failure = 37, failure
+    with pytest.raises(type(failure)):
+        produce(SPEC, tmp_path / "broken", threads=2)
+    assert shards.finished_shards(tmp_path / "broken") == {0, 1}
+    with pytest.raises(BadInput, match=r"unfinished \(2 of 4 shards\)"):
+        read(tmp_path / "broken")
+    assert "not finished" in check(tmp_path / "broken")[0]
+    fake.fail_at = None
+    fake.rendered.clear()
+    done: list[int] = []
+    produce(SPEC, tmp_path / "broken", on_progress=done.append)
+    assert sorted(fake.rendered) == list(range(32, 50))
+    assert sum(done) == 18
+    assert content(tmp_path / "broken") == content(tmp_path / "unbroken")
+
+
+def test_a_finished_dataset_is_not_rendered_again_and_a_damaged_one_is_mended(tmp_path: Path, fake: Fake) -> None:
+    produce(SPEC, tmp_path)
+    before = content(tmp_path)
+    fake.rendered.clear()
+    produce(SPEC, tmp_path)
+    assert fake.rendered == []
+    (tmp_path / "rows-00001.parquet").unlink()
+    (tmp_path / "images-00002.npy").write_bytes(b"")
+    (tmp_path / ".images-00002.npy.77.tmp").write_bytes(b"left by a killed process")
+    produce(SPEC, tmp_path)
+    assert sorted(fake.rendered) == list(range(16, 48))
+    assert content(tmp_path) == before
+
+
+def test_another_spec_in_the_folder_is_told_by_its_keys(tmp_path: Path, fake: Fake) -> None:
+    produce(SPEC, tmp_path)
+    with pytest.raises(BadInput, match=r"identity\.seed: 1 asked, 0 in the folder.*another folder"):
+        produce(replace(SPEC, seed=1), tmp_path)
+    with pytest.raises(BadInput, match=r'identity\.ranges\.camera\.elevation: 5 asked, "nothing" in the folder'):
+        produce(replace(SPEC, ranges={"camera.elevation": 5}), tmp_path)
+
+
+def test_verify_finds_wrong_labels_latents_and_pixels_with_right_checksums(tmp_path: Path, fake: Fake) -> None:
+    produce(SPEC, tmp_path)
+    images = np.array(shards.open_images(tmp_path, 1))
+    rows = {name: np.array(values) for name, values in shards.read_rows(tmp_path, 1).items()}
+    images[:, 0, 0] += 1
+    rows["label"][3] = (rows["label"][3] + 1) % 3
+    rows["camera.elevation"][5:7] += 1
+    shards.write_shard(tmp_path, 1, images, rows)
+    assert check(tmp_path) == []
+    problems = verify(tmp_path)
+    assert any("'label' is wrong in 1 of images 16-31, first in image 19" in problem for problem in problems)
+    assert any("'camera.elevation' is wrong in 2 of images 16-31" in problem for problem in problems)
+    assert any("rendered again differs by up to" in problem for problem in problems)
+    assert len(problems) == 2 + 5  # two columns, and 5 of the 16 images looked at are in this shard
+
+
+def test_verify_says_when_it_cannot_draw_again(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    produce(SPEC, tmp_path)
+    monkeypatch.setattr(Standin, "identity", {"models": "new digest"})
+    assert any('identity.models: "new digest" asked' in problem for problem in verify(tmp_path))
+
+    def gone(*args: Any) -> None:
+        raise BadInput("there is no folder meshes")
+
+    monkeypatch.setattr(fake, "prepare", gone)
+    assert verify(tmp_path) == ["the recipe cannot be drawn again: there is no folder meshes"]
+    (tmp_path / "done").unlink()
+    assert verify(tmp_path) == ["not finished: run the command that made it again"]
+
+
+def test_a_full_disk_is_told_before_rendering(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(producing.shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    with pytest.raises(BadInput, match=r"is full: 0 MB free, 0 MB more are needed.*run the same command again"):
+        produce(SPEC, tmp_path)
+    assert fake.rendered == []
+
+
+def test_numbers_that_cannot_work(tmp_path: Path, fake: Fake) -> None:
+    with pytest.raises(BadInput, match="expected 1 or more"):
+        produce(SPEC, tmp_path, threads=0)
+    with pytest.raises(BadInput, match="expected 1 or more"):
+        produce(SPEC, tmp_path, processes=0)
+    with pytest.raises(BadInput, match=r"is a file|File exists"):
+        produce(SPEC, Path(__file__))
+
+
+def test_two_at_once_on_one_folder(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(*args: Any) -> Any:
+        started.set()
+        assert go_on.wait(10)
+        return Fake.render(fake, *args)
+
+    monkeypatch.setattr(fake, "render", slow)
+    first = threading.Thread(target=produce, args=(SPEC, tmp_path))
+    first.start()
+    assert started.wait(10)
+    with pytest.raises(BadInput, match=f"being written by process {os.getpid()}"):
+        produce(SPEC, tmp_path)
+    go_on.set()
+    first.join()
+    assert verify(tmp_path) == []
+
+
+# -- with worker processes: in a program of its own, whose main module the workers import too -----------------------
+
+PROGRAM = """
+import sys, time
+sys.path.insert(0, {tests!r})
+import mixreal
+from test_produce import Fake
+
+class Slow(Fake):
+    def render(self, synthesis, scenes):
+        time.sleep({seconds})
+        return super().render(synthesis, scenes)
+
+mixreal.synthesis = sys.modules["mixreal.synthesis"] = Slow()
+if __name__ == "__main__":
+    from mixreal.datasets import shards
+    from mixreal.datasets.produce import produce
+    from mixreal.spec import RenderSpec
+    shards.SHARD = 8
+    produce(RenderSpec(images=320, size=8), {folder!r}, threads=1, processes={processes},
+            on_progress=lambda n: print(n, flush=True))
+"""
+
+
+def start(folder: Path, processes: int, seconds: float) -> "subprocess.Popen[str]":
+    program = folder.with_suffix(".py")
+    program.write_text(PROGRAM.format(tests=str(Path(__file__).parent), folder=str(folder), processes=processes,
+                                      seconds=seconds))
+    return subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            start_new_session=True)
+
+
+def nobody_left(group: int) -> bool:
+    """Whether all processes of the group are gone, or are within ten seconds."""
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same_bytes_as_one(tmp_path: Path) -> None:
+    for processes in (1, 3):
+        done, said = start(tmp_path / str(processes), processes, 0).communicate(timeout=60)
+        assert sum(map(int, done.split())) == 320, said
+    assert content(tmp_path / "1") == content(tmp_path / "3")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_with_workers(tmp_path: Path, number: signal.Signals) -> None:
+    """Nothing half-written is taken for whole, no worker stays, and the rest can be rendered: with the same bytes."""
+    running = start(tmp_path / "d", 2, 0.1)
+    assert running.stdout is not None
+    assert running.stdout.readline().strip() == "8", running.communicate()
+    if number == signal.SIGINT:
+        os.killpg(running.pid, number)  # as a terminal does: to every process of the group
+    else:
+        running.kill()
+    _, said = running.communicate(timeout=60)
+    assert nobody_left(running.pid)
+    assert running.returncode != 0
+    finished = shards.finished_shards(tmp_path / "d")
+    assert 1 <= len(finished) < 40
+    assert check(tmp_path / "d")[0].startswith("not finished")
+    if number == signal.SIGINT:
+        assert said.strip().endswith("KeyboardInterrupt")
+        assert said.count("Traceback") == 1  # the workers say nothing
+        assert not list((tmp_path / "d").glob(".*"))
+    done, said = start(tmp_path / "d", 1, 0).communicate(timeout=60)
+    assert sum(map(int, done.split())) == 320 - 8 * len(finished), said
+    start(tmp_path / "unbroken", 1, 0).communicate(timeout=60)
+    assert content(tmp_path / "d") == content(tmp_path / "unbroken")
+
+
+# -- with the renderer ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_rendered_in_one_process_and_in_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD", 16)
+    spec = RenderSpec(images=40, size=16, procedural=2, classes=("airplane", "car"), samples=1)
+    dataset = produce(spec, tmp_path / "one", threads=2)
+    assert np.bincount(dataset.labels).tolist() == [20, 20]
+    assert dataset.images.std() > 5
+    assert verify(tmp_path / "one") == []
+    produce(spec, tmp_path / "two", threads=1, processes=2)
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+    assert not multiprocessing.active_children()

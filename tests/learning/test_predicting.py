@@ -1,0 +1,63 @@
+"""A finished run classifies photos; what it cannot read it names."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mixreal.errors import BadInput
+from mixreal.learning.predicting import load_classifier, predict
+from mixreal.learning.training import train
+from mixreal.learning.trainspec import TrainSpec
+from mixreal.runs import read_predictions
+from tiny import CLASSES, tiny, tiny_real
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    spec = TrainSpec(mix="1:1", batch=16, steps=30, lr=0.05, norm="real")
+    return train(tiny_real(30), tiny("synthetic", 30), spec, tmp_path_factory.mktemp("runs") / "a")
+
+
+def test_it_says_what_training_said(run, tmp_path):
+    test = tiny_real(30).test
+    paths = [tmp_path / f"{k}.png" for k in range(6)]
+    for path, image in zip(paths, test.images, strict=False):
+        Image.fromarray(image).save(path)
+    told = predict(run.folder, paths)
+    logits = read_predictions(run, "test/real").logits[:6].astype(np.float64)
+    expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    assert [it.path for it in told] == paths
+    for prediction, row in zip(told, expected, strict=True):
+        assert prediction.label == CLASSES[int(row.argmax())]
+        assert prediction.probability == pytest.approx(row.max(), abs=1e-4)
+        assert list(prediction.probabilities) == list(CLASSES)
+        np.testing.assert_allclose(list(prediction.probabilities.values()), row, atol=1e-4)
+
+
+def test_photos_of_any_size_are_taken(run, tmp_path):
+    Image.new("L", (301, 77), 90).save(tmp_path / "wide.jpg")
+    assert predict(run.folder, [str(tmp_path / "wide.jpg")])[0].label in CLASSES
+
+
+def test_unreadable_photos_are_named(run, tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff not a photo")
+    with pytest.raises(BadInput, match=r"broken\.jpg"):
+        predict(run.folder, [tmp_path / "broken.jpg"])
+    with pytest.raises(BadInput, match=r"absent\.jpg"):
+        predict(run.folder, [tmp_path / "absent.jpg"])
+    with pytest.raises(BadInput, match="no images"):
+        predict(run.folder, [])
+
+
+def test_a_corrupt_model_is_named(run):
+    path = run.folder / "model.safetensors"
+    content = path.read_bytes()
+    assert load_classifier(run.folder).classes == CLASSES
+    for broken in (b"", b"junk", content[: len(content) // 2]):
+        path.write_bytes(broken)
+        with pytest.raises(BadInput, match=r"model\.safetensors' cannot be read"):
+            load_classifier(run.folder)
+    path.unlink()
+    with pytest.raises(BadInput, match=r"model\.safetensors' cannot be read"):
+        load_classifier(run.folder)
+    path.write_bytes(content)

@@ -1,0 +1,164 @@
+"""Reports from run folders alone: what they say, and that the pages stand by themselves."""
+
+import dataclasses
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mixreal import runs
+from mixreal.errors import BadInput
+from mixreal.reporting import page as report_html
+from mixreal.reporting import report
+from mixreal.reporting.findings import STAND_IN, Findings, headline, main_key, points
+from mixreal.reporting.page import page
+from mixreal.reporting.text import markdown, text_table
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without figures, which take a second to draw: for tests of what the words say."""
+    monkeypatch.setattr(report_html, "class_bars", lambda task: b"png")
+    monkeypatch.setattr(report_html, "curves", lambda task: b"png")
+
+
+@pytest.fixture(scope="module")
+def findings(tiny_runs: Path) -> Findings:
+    return report.gather([tiny_runs], "a title")
+
+
+def test_runs_that_differ_in_seed_alone_are_one_arm(findings: Findings) -> None:
+    (task,) = findings.tasks
+    assert [(arm.name, arm.mix, arm.seeds) for arm in task.arms] == [
+        ("real only", "1:0", (0, 1)), ("real + synthetic 1:1", "1:1", (0, 1))]
+    assert task.classes == ("ball", "cube")
+
+
+def test_scores_are_means_over_seeds_of_the_run_folders_results(findings: Findings, tiny_runs: Path) -> None:
+    stored = [json.loads((tiny_runs / f"1-{seed}" / "result.json").read_text())["results"] for seed in (0, 1)]
+    arm = findings.tasks[0].arms[1]
+    for (test, norm), score in arm.scores.items():
+        expected = np.mean([result[f"{test}/{norm}"]["accuracy"] for result in stored])
+        assert score.mean == pytest.approx(expected)
+        assert score.low <= score.mean <= score.high
+
+
+def test_a_comparison_is_the_difference_of_the_two_arms_scores(findings: Findings) -> None:
+    task = findings.tasks[0]
+    alone, mixed = task.arms
+    assert {(c.test, c.norm) for c in task.comparisons} == {key for key in alone.scores if key[0] != "validation"}
+    for c in task.comparisons:
+        key = (c.test, c.norm)
+        assert c.difference == pytest.approx(mixed.scores[key].mean - alone.scores[key].mean)
+        assert c.low <= c.difference <= c.high
+        assert len(c.p_values) == 2 and all(0 <= p <= 1 for p in c.p_values)
+
+
+def test_accuracy_by_class_averages_to_the_accuracy(findings: Findings) -> None:
+    task = findings.tasks[0]
+    for arm in task.arms:  # the photos' test set holds as many balls as cubes
+        assert arm.per_class.mean() == pytest.approx(arm.scores[main_key(task.arms)].mean)
+
+
+def test_the_page_needs_nothing_but_itself(findings: Findings) -> None:
+    html = page(findings)
+    assert not re.search(r'(src|href)="(?!data:)', html)
+    assert html.count("data:image/png;base64,") == 2 + 2 * 2  # curves, bars, and each class's examples of both kinds
+    open_tags = _Tags()
+    open_tags.feed(html)
+    assert open_tags.stack == []
+    for said in ("real + synthetic 1:1", "McNemar", findings.machine["processor"], "prefers-color-scheme: dark"):
+        assert said in html
+
+
+def test_names_from_run_folders_are_escaped(findings: Findings, undrawn: None) -> None:
+    task = dataclasses.replace(findings.tasks[0], classes=("<b>ball</b>", "cube"))
+    assert "<b>ball</b>" not in page(dataclasses.replace(findings, tasks=(task,)))
+
+
+def test_markdown_and_terminal_show_every_arm_and_the_headline(findings: Findings) -> None:
+    text, table = markdown(findings), text_table(findings)
+    for arm in findings.tasks[0].arms:
+        score = points(arm.scores[main_key(findings.tasks[0].arms)].mean)
+        assert re.search(rf"\| {re.escape(arm.name)} \|.*\| {score} \(", text)
+        assert re.search(rf"{re.escape(arm.name)} .* {score} \(", table)
+    assert headline(findings.tasks[0]) in text
+
+
+def test_a_stand_in_is_named_on_every_page(findings: Findings, undrawn: None) -> None:
+    task = dataclasses.replace(findings.tasks[0], real=f"{STAND_IN}, cifar-da4 train")
+    marked = dataclasses.replace(findings, tasks=(task,))
+    assert STAND_IN in page(marked) and STAND_IN in markdown(marked) and STAND_IN in text_table(marked)
+    assert all(STAND_IN in row["real"] for row in report.rows(marked) + report.paired_rows(marked))
+    assert STAND_IN not in page(findings)
+
+
+def test_rows_tell_each_run(findings: Findings) -> None:
+    rows = report.rows(findings)
+    assert [(row["mix"], row["seed"]) for row in rows] == [("1:0", 0), ("1:0", 1), ("1:1", 0), ("1:1", 1)]
+    for row in rows:
+        assert row["classes"] == 2 and row["steps"] == 4 and row["images_per_second"] > 0
+        assert 0 <= row["low"] <= row["accuracy"] <= row["high"] <= 1
+    json.dumps(rows)
+
+
+def test_pages_are_written(findings: Findings, undrawn: None, tmp_path: Path) -> None:
+    html, text = report.write_pages(findings, tmp_path / "new" / "folder")
+    assert html.read_text(encoding="utf-8") == page(findings) and text.read_text(encoding="utf-8") == markdown(findings)
+
+
+def test_latents_are_shown_as_ranges_and_where_kept_as_histograms(findings: Findings, undrawn: None) -> None:
+    (task,) = findings.tasks
+    assert 0 <= task.latent_ranges["camera.elevation"][0] < task.latent_ranges["camera.elevation"][2] <= 30
+    assert "camera.elevation" in page(findings) and "| camera.elevation |" in markdown(findings)
+    kept = dataclasses.replace(task, latents={"camera.elevation": np.linspace(0.0, 30.0, 50)})
+    assert "histograms of latents" in page(dataclasses.replace(findings, tasks=(kept,)))
+    assert "histograms of latents" not in page(dataclasses.replace(findings, tasks=(dataclasses.replace(
+        task, latents={}),)))
+
+
+def test_the_same_run_twice_counts_once(tiny_runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_runs / "0-0", tmp_path / "copy")
+    (task,) = report.gather([tiny_runs / "0-0", tmp_path / "copy"]).tasks
+    assert set(task.arms[0].scores) == {(t, n) for t in ("test", "validation") for n in ("shared", "real")}
+    assert [arm.seeds for arm in task.arms] == [(0,)]
+    assert task.comparisons == () and "95% interval" in headline(task)
+
+
+def test_arms_of_one_mix_are_told_apart_by_what_differs(tiny_runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_runs / "0-0", tmp_path / "a")
+    shutil.copytree(tiny_runs / "0-0", tmp_path / "b")
+    config = (tmp_path / "b" / runs.CONFIG).read_text()
+    config = config.replace("lr = 0.1", "lr = 0.05").replace('identity = "', 'identity = "other')
+    (tmp_path / "b" / runs.CONFIG).write_text(config)
+    (task,) = report.gather([tmp_path]).tasks
+    assert sorted(arm.name for arm in task.arms) == ["real only, lr 0.05", "real only, lr 0.1"]
+
+
+def test_a_folder_without_runs_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no finished run"):
+        report.gather([tmp_path])
+
+
+class _Tags(HTMLParser):
+    """Keeps the tags that are open; a closing tag that fits none fails."""
+
+    VOID = ("meta", "img", "br")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag that closes itself."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack.pop() == tag
