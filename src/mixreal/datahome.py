@@ -1,9 +1,11 @@
 """Where the user's own material lies: one folder, named by `MIXREAL_DATA` or `--data`."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from mixreal.errors import BadInput
+from mixreal.spec import RenderSpec
 
 #: What we look for below the data folder, and the sub-folder each is kept in.
 FOLDERS = {
@@ -30,3 +32,10 @@ def find(kind: str, data: str | None = None) -> Path | None:
                        "give an existing one, or unset it to use what is built in")
     place = root / FOLDERS[kind]
     return place if place.is_dir() else None
+
+
+def settled(spec: RenderSpec, data: str | None = None) -> RenderSpec:
+    """The spec with every "auto" made a folder of the data folder, or "procedural" where it has none of that kind."""
+    found = {kind: str(find(kind, data) or "procedural")
+             for kind in ("backgrounds", "textures", "envmaps") if getattr(spec, kind) == "auto"}
+    return replace(spec, **found)  # type: ignore[arg-type]

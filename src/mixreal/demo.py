@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mixreal.datahome import settled
 from mixreal.datasets.dataset import Dataset, with_classes
 from mixreal.datasets.produce import produce
 from mixreal.learning.training import train
@@ -53,6 +54,7 @@ def demo(out: str | Path, plan: DemoPlan = FULL, data: str | None = None, stand_
     """
     root, start = Path(out), time.monotonic()
     root.mkdir(parents=True, exist_ok=True)
+    plan = replace(plan, rendering=settled(plan.rendering, data))
     stand_in = stand_in or not _photos_at_hand(plan, data)
     if stand_in:
         print(f"{STAND_IN}: what follows says nothing about photographs")

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import types
 import typing
 from dataclasses import dataclass, field
@@ -29,9 +30,10 @@ class RenderSpec:
     samples: int = 4  # rays a pixel
     vary: tuple[str, ...] = DEFAULT_VARY  # variations switched on; the others rest
     ranges: dict[str, Any] = field(default_factory=dict)  # "camera.elevation" = [5, 40], or one fixed value
-    backgrounds: str = "procedural"  # a folder of photographs, or "procedural"
-    textures: str = "procedural"  # a folder of material images, or "procedural"
-    envmaps: str = "procedural"  # a folder of equirectangular .hdr, or "procedural"
+    # Each a folder, "procedural", or "auto": the data folder's (MIXREAL_DATA) where it has one, else procedural.
+    backgrounds: str = "auto"  # photographs
+    textures: str = "auto"  # material images
+    envmaps: str = "auto"  # equirectangular .hdr
     seed: int = 0
 
 
@@ -103,7 +105,11 @@ def _coerce(value: Any, hint: Any, where: str) -> Any:
 
 
 def _key(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() else json.dumps(key)
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON may leave it bare, TOML may not
 
 
 def _toml_value(value: Any) -> str:
@@ -113,4 +119,4 @@ def _toml_value(value: Any) -> str:
         return "[" + ", ".join(_toml_value(v) for v in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(k)} = {_toml_value(v)}" for k, v in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+    return _quoted(value) if isinstance(value, str) else json.dumps(value)

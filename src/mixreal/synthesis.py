@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.assets import open_assets
+from mixreal.datahome import settled
 from mixreal.errors import BadInput
 from mixreal.models.library import Library, open_library
 from mixreal.rendering.renderer import Frames, Renderer, check_size, open_renderer
@@ -37,6 +38,7 @@ class Synthesis:
 
 def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesis:
     """Load what the spec names and put it on a device. Raises `BadInput` for anything that cannot work."""
+    spec = settled(spec)
     check_size(spec.size)
     if (spec.images > 0) == (spec.per_model > 0) or min(spec.images, spec.per_model) < 0:
         raise BadInput(f"images = {spec.images}, per_model = {spec.per_model}: give exactly one of them, above 0")

@@ -14,7 +14,7 @@ from mixreal.models.mesh import Material
 PACKAGE = "pyrender"
 BATCH = 1
 DRAWS = ("OpenGL off screen, metallic-roughness material with its texture, sun with a shadow map, even ambient light, "
-         "its own multisampling; no ground, no sensor; background and occluder laid over it in NumPy")
+         "its own multisampling; object in the middle, no ground, no sensor; background and occluder laid over it in NumPy")
 
 
 def open_peer(task: Task) -> Callable[[list[int]], Images]:

@@ -109,18 +109,16 @@ def sheet(bench: Bench) -> NDArray[np.uint8]:
 
 def header(peers: Sequence[str]) -> str:
     """The table's first line."""
-    columns = "".join(f"{name:>22}{'ours is':>18}" for name in peers)
-    return f"{'px':>4}{'triangles':>11}{'ours':>24}{columns}"
+    columns = "".join(f"  {name:>24}  {'ours is':>22}" for name in peers)
+    return f"{'px':>4}  {'triangles':>9}  {'ours':>24}{columns}"
 
 
 def row(cell: Cell, peers: Sequence[str]) -> str:
     """Medians, and the least and the most in brackets."""
-    text = f"{cell.size:>4}{cell.triangles:>11,}{_spread(cell.rates['ours'], ',.0f'):>24}"
+    text = f"{cell.size:>4}  {cell.triangles:>9,}  {_spread(cell.rates['ours']):>24}"
     for name in peers:
-        text += f"{_spread(cell.rates[name], ',.4g' if min(cell.rates[name]) < 100 else ',.0f'):>22}"
-        text += f"{_spread(cell.ratios(name), '.2f', 'x'):>18}"
-    busy = f"   (others kept {cell.elsewhere:.1f} cores busy)" if cell.elsewhere > 0.2 else ""
-    return text + busy
+        text += f"  {_spread(cell.rates[name]):>24}  {_spread(cell.ratios(name), 'x'):>22}"
+    return text + (f"  ({cell.elsewhere:.1f} cores were busy elsewhere)" if cell.elsewhere > 0.2 else "")
 
 
 def _checked(bench: Bench) -> tuple[str, dict[str, str]]:
@@ -218,7 +216,8 @@ def _summary(values: Sequence[float]) -> dict[str, Any]:
     return {"median": float(np.median(values)), "least": min(values), "most": max(values), "turns": list(values)}
 
 
-def _spread(values: Sequence[float], form: str, unit: str = "") -> str:
+def _spread(values: Sequence[float], unit: str = "") -> str:
+    form = ",.0f" if min(values) >= 100 else ".1f" if min(values) >= 20 else ".2f"
     return f"{float(np.median(values)):{form}}{unit} ({min(values):{form}}-{max(values):{form}})"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from mixreal.commands.parse import FLAT, Out, check_count, flag_value, parse, render_spec
+from mixreal.datahome import settled
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning.trainspec import TrainSpec
 from mixreal.spec import DEFAULT_VARY, RenderSpec, fingerprint, to_mapping
@@ -129,8 +130,8 @@ def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset":
         found = read(asked.synthetic)
         return with_classes(found, classes) if classes else found
     recipe = render_spec(asked.spec) if asked.spec else RenderSpec()
-    recipe = replace(recipe, models=asked.models, classes=classes, size=asked.size, vary=asked.vary,
-                     ranges=asked.ranges, images=asked.images)
+    recipe = settled(replace(recipe, models=asked.models, classes=classes, size=asked.size, vary=asked.vary,
+                             ranges=asked.ranges, images=asked.images), asked.data or None)
     if not recipe.images and not recipe.per_model:
         recipe = replace(recipe, images=IMAGES_PER_CLASS * _class_count(recipe))
     beside = Path(os.path.abspath(asked.out)).parent

@@ -13,11 +13,12 @@ from mixreal import runs
 from mixreal.learning import checkpoints
 from mixreal.learning.batch_norm import has_batch_norm, statistics_of
 from mixreal.learning.checkpoints import State
-from mixreal.learning.evaluation import logits
+from mixreal.learning.evaluation import logits, thinned
 from mixreal.learning.scores import accuracy, balanced_accuracy
 from mixreal.learning.task import Task
 
 SAMPLES = 10  # images a class and domain kept for the report
+LATENTS = 2000  # rows of every latent kept for its histogram
 
 
 def write_results(task: Task, model: nn.Module, folder: Path, device: torch.device, state: State) -> None:
@@ -71,6 +72,10 @@ def _samples(task: Task) -> dict[str, NDArray[Any]]:
             rows = np.concatenate([np.flatnonzero(dataset.labels == label)[:SAMPLES]
                                    for label in range(len(task.classes))])
             arrays |= {name: dataset.images[rows], f"{name}_labels": dataset.labels[rows]}
+    if task.synthetic is not None:
+        some = thinned(len(task.synthetic), LATENTS)
+        arrays |= {f"latents/{name}": column[some] for name, column in task.synthetic.latents.items()
+                   if column.dtype.kind == "f"}
     return arrays
 
 

@@ -1,0 +1,94 @@
+"""From spec to images: pure in the index, balanced classes, identities that name what made an image."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mixreal.errors import BadInput
+from mixreal.spec import RenderSpec
+from mixreal.streaming import stream
+from mixreal.synthesis import columns, draw, labels, prepare, render, resized
+
+
+@pytest.fixture(scope="module")
+def spec(meshes):
+    return RenderSpec(models=str(meshes), images=40, size=16)
+
+
+@pytest.fixture(scope="module")
+def synthesis(spec):
+    return prepare(spec)
+
+
+def test_any_image_alone_equals_itself_in_a_batch(synthesis):
+    together = render(synthesis, draw(synthesis, np.arange(12))).rgb
+    for k in (0, 5, 11):
+        assert np.array_equal(render(synthesis, draw(synthesis, np.array([k]))).rgb[0], together[k])
+
+
+def test_a_second_preparation_gives_the_same_bytes(spec, synthesis):
+    again = prepare(spec)
+    index = np.arange(3, 9)
+    assert np.array_equal(render(again, draw(again, index)).rgb, render(synthesis, draw(synthesis, index)).rgb)
+    assert again.identity == synthesis.identity
+
+
+def test_classes_and_then_models_take_turns(synthesis):
+    index = np.arange(40)
+    assert np.array_equal(labels(synthesis, index), index % 2)
+    rows = columns(draw(synthesis, index))
+    names, counts = np.unique(rows["model"], return_counts=True)
+    assert len(names) == 4 and np.all(counts == 10)
+    assert all(name.split("/")[0] == synthesis.classes[label] for name, label in zip(rows["model"], rows["label"]))
+
+
+def test_per_model_counts_models(spec):
+    synthesis = prepare(replace(spec, images=0, per_model=7))
+    assert synthesis.total == 28
+    assert np.all(np.bincount(draw(synthesis, np.arange(28)).model) == 7)
+
+
+def test_identity_tells_seeds_models_and_ranges_apart_but_not_places(spec, synthesis, meshes, tmp_path):
+    import shutil
+
+    shutil.copytree(meshes, tmp_path / "moved")
+    assert prepare(replace(spec, models=str(tmp_path / "moved"))).identity["models"] == synthesis.identity["models"]
+    for other in (replace(spec, seed=1), replace(spec, ranges={"camera.view": 30}), replace(spec, classes=("ball",))):
+        assert prepare(other).identity != synthesis.identity
+
+
+def test_size_can_change_without_loading_again(synthesis):
+    large = resized(synthesis, size=24, samples=1)
+    assert render(large, draw(large, np.arange(2))).rgb.shape == (2, 24, 24, 3)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"images": 0}, "exactly one"), ({"per_model": 3}, "exactly one"), ({"images": -1}, "exactly one"),
+    ({"size": 0}, "expected 4 to"), ({"vary": ("pos",)}, "did you mean 'pose'"), ({"classes": ("bal",)}, "ball"),
+    ({"ranges": {"pose.yaw@cub": 3}}, "did you mean 'cube'")])
+def test_what_cannot_work_is_refused(spec, change, words):
+    with pytest.raises(BadInput) as error:
+        prepare(replace(spec, **change))
+    assert words in str(error.value)
+
+
+def test_a_stream_is_the_dataset_in_order_and_ends(spec, synthesis):
+    batches = list(stream(spec, batch=16))
+    assert [len(rgb) for rgb, _, _ in batches] == [16, 16, 8]
+    rgb = np.concatenate([rgb for rgb, _, _ in batches])
+    assert np.array_equal(rgb, render(synthesis, draw(synthesis, np.arange(40))).rgb)
+    assert np.array_equal(np.concatenate([label for _, label, _ in batches]), np.arange(40) % 2)
+
+
+def test_a_stream_without_a_count_never_ends_and_replays(spec):
+    endless = stream(replace(spec, images=0), batch=4, first=1000)
+    first, second = next(endless), next(endless)
+    replay = next(stream(replace(spec, images=0), batch=4, first=1004))
+    assert np.array_equal(second[0], replay[0]) and not np.array_equal(first[0], second[0])
+    assert "camera.elevation" in first[2]
+
+
+def test_a_stream_refuses_an_empty_batch(spec):
+    with pytest.raises(BadInput, match="batch = 0"):
+        next(stream(spec, batch=0))
