@@ -1,6 +1,7 @@
 """Synthesis: from a render spec and indices to images. Image i is a pure function of (spec, i)."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,9 +43,10 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     check_size(spec.size)
     if (spec.images > 0) == (spec.per_model > 0) or min(spec.images, spec.per_model) < 0:
         raise BadInput(f"images = {spec.images}, per_model = {spec.per_model}: give exactly one of them, above 0")
-    assets = open_assets(spec.backgrounds, spec.textures, spec.envmaps)
-    open_chain(spec.vary, {k: v for k, v in spec.ranges.items() if "@" not in k}, spec.seed, assets)  # fails early
-    library = open_library(spec.models, spec.classes, spec.procedural, spec.first_model)
+    with ThreadPoolExecutor(1) as pool:  # pictures are read while models are parsed
+        opening = pool.submit(open_assets, spec.backgrounds, spec.textures, spec.envmaps)
+        library = open_library(spec.models, spec.classes, spec.procedural, spec.first_model)
+        assets = opening.result()
     chain = open_chain(spec.vary, spec.ranges, spec.seed, assets, library.classes)
     renderer = open_renderer(library.meshes, assets, device, threads)
     total = spec.images or spec.per_model * len(library.meshes)

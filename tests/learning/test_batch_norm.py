@@ -70,3 +70,13 @@ def test_a_network_is_split_without_changing_its_weights():
     layers = [m for m in split.modules() if isinstance(m, nn.BatchNorm2d)]
     assert len(layers) == 19 and all(isinstance(layer, DomainNorm) and layer.real == 3 for layer in layers)
     assert all(torch.equal(value, before[name]) for name, value in split.state_dict().items())
+
+
+def test_real_statistics_of_a_split_network_are_those_of_one_domain():
+    model = build("resnet20", 3, torch.Generator().manual_seed(0), 8)
+    images = tiny("real", 24).images
+    with statistics_of(model, images, MEAN, STD):
+        plain = {name: value.clone() for name, value in model.state_dict().items()}
+    set_real(with_domain_norm(model), 3)
+    with statistics_of(model, images, MEAN, STD):
+        assert all(torch.equal(value, plain[name]) for name, value in model.state_dict().items())

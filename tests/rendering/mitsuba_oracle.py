@@ -58,15 +58,17 @@ def _part(mesh, scenes, k, material):
     look, colours = mesh.materials[material], mesh.colours[used, :3] / 255.0
     coloured = bool((colours != 1).any())
     properties = mi.Properties()
-    properties["bsdf"] = mi.load_dict({"type": "twosided", "nested": {"type": "diffuse", "reflectance": _colour(look, coloured)}})
+    matt = {"type": "diffuse", "reflectance": _colour(look, coloured)}
+    properties["bsdf"] = mi.load_dict({"type": "twosided", "nested": matt})
     shape = mi.Mesh(f"part{material}", len(used), len(faces), properties, has_vertex_normals=True,
                     has_vertex_texcoords=True)
     if coloured:
         shape.add_attribute("vertex_color", 3, (colours * look.colour[:3]).astype(np.float32).ravel())
     normals = mesh.normals[used] @ np.linalg.inv(pose)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     parameters = mi.traverse(shape)
     parameters["vertex_positions"] = (mesh.vertices[used] @ pose.T + scenes.pose.origin[k]).astype(np.float32).ravel()
-    parameters["vertex_normals"] = (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).astype(np.float32).ravel()
+    parameters["vertex_normals"] = normals.astype(np.float32).ravel()
     parameters["vertex_texcoords"] = mesh.uvs[used].ravel()  # v = 0 is the top row of the picture for both
     parameters["faces"] = corners.astype(np.uint32).ravel()
     parameters.update()

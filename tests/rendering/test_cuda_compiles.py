@@ -10,7 +10,7 @@ MODULES = {kernels: ("render_pixels",), sensing: ("blur_rows", "develop"), jpeg:
 
 
 def can_compile() -> bool:
-    """Whether this build of Warp brings NVIDIA's compiler: the wheels for Linux and Windows do, that for macOS does not."""
+    """Whether this build of Warp brings NVIDIA's compiler: on Linux and Windows it does, on macOS not."""
     start_warp()
     return bool(wp.get_cuda_supported_archs())
 

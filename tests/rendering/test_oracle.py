@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rendering.scenes import around, ball, opened
 
 from mixreal.models.mesh import Material
 from mixreal.rendering.renderer import render
+from rendering.scenes import around, ball, opened
 
 pytest.importorskip("mitsuba")
 

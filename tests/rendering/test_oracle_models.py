@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rendering.scenes import around, assets
 
 from mixreal.models.library import find_models
 from mixreal.models.load import load_mesh
@@ -19,6 +18,7 @@ from mixreal.models.shapes import CLASSES, procedural
 from mixreal.rendering.renderer import open_renderer, render
 from mixreal.scene import rows
 from mixreal.variations.rotations import about
+from rendering.scenes import around, assets
 
 pytest.importorskip("mitsuba")
 
@@ -73,7 +73,8 @@ def agreements(meshes):
         either = (theirs.mask > 0) | (frames.mask[k] > 0)
         depth = np.abs(along_ray(frames.depth[k], scenes, k)[inside] / theirs.depth[inside] - 1)
         # Mitsuba's normals point where the mesh's do; ours towards the eye.
-        cosine = np.abs((frames.normal[k] * theirs.normal).sum(-1))[inside] / np.linalg.norm(theirs.normal[inside], axis=-1)
+        length = np.linalg.norm(theirs.normal[inside], axis=-1)
+        cosine = np.abs((frames.normal[k] * theirs.normal).sum(-1))[inside] / length
         angle = np.degrees(np.arccos(np.clip(cosine, 0, 1)))
         error = np.mean((encoded(light[k]) - encoded(theirs.light))[either] ** 2)
         iou = float((ours & hers).sum() / (ours | hers).sum())
@@ -110,7 +111,8 @@ def matt_light(renderer, scenes):
     black = replace(scenes, surface=replace(scenes.surface, colour_matrix=scenes.surface.colour_matrix * 0))
     out = []
     for k in range(len(scenes)):
-        glossy, gloss = (render(renderer, rows(some, slice(k, k + 1)), fine, 1, ("light",)).light[0] for some in (scenes, black))
+        glossy, gloss = (render(renderer, rows(some, slice(k, k + 1)), fine, 1, ("light",)).light[0]
+                         for some in (scenes, black))
         along = (np.arange(fine) + 0.5) / fine * 2 - 1
         x, y = np.meshgrid(along, -along)
         right, up, forward = scenes.camera.axes[k].astype(np.float64)

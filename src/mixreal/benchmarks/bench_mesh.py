@@ -37,7 +37,7 @@ def bench_mesh(triangles: int, texture: NDArray[np.uint8] | None = None) -> Mesh
              "steel": Material("steel", (0.6, 0.6, 0.6, 1.0), 1.0, 0.3),
              "lamp": Material("lamp", (0.8, 0.75, 0.6, 1.0), 0.0, 0.2)}
     mesh = assemble("bench car", [(solid, looks[look]) for solid, look in _parts(nearest)])
-    return replace(normalised(mesh), uvs=mesh.uvs / 2)  # the texture repeats every two metres
+    return replace(normalised(mesh), uvs=mesh.uvs * np.float32(0.5))  # the texture repeats every two metres
 
 
 def _triangles(parts: list[tuple[Solid, str]]) -> int:

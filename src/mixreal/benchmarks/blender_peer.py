@@ -76,7 +76,7 @@ def _model(bpy: Any, task: Task, folder: Path) -> Any:
     mesh = task.mesh
     out = bpy.data.meshes.new("model")
     out.from_pydata(mesh.vertices.tolist(), [], mesh.faces.tolist())
-    uvs = mesh.uvs * np.float32([1, -1]) + np.float32([0, 1])
+    uvs = np.stack([mesh.uvs[:, 0], 1 - mesh.uvs[:, 1]], 1)
     out.uv_layers.new().data.foreach_set("uv", uvs[mesh.faces.reshape(-1)].reshape(-1))
     out.shade_smooth()
     for j, material in enumerate(mesh.materials):

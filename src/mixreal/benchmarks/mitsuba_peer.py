@@ -13,8 +13,8 @@ from mixreal.models.mesh import Material, Mesh
 PACKAGE = "mitsuba"
 BATCH = 1
 DRAWS = ("scalar_rgb on all cores, integrator direct, principled material with its bitmap, sun with shadow, even sky; "
-         "no ground, no sensor; background and occluder laid over it in NumPy (moving a shape would have it rebuild the "
-         "scene: 37 ms)")
+         "no ground, no sensor; background and occluder laid over it in NumPy (to move a shape would have it rebuild "
+         "the scene: tens of ms)")
 
 
 def open_peer(task: Task) -> Callable[[list[int]], Images]:
@@ -67,8 +67,8 @@ def _changes(mi: Any, views: Views, k: int) -> dict[str, Any]:
     return {
         "sensor.to_world": mi.Transform4f().look_at(eye.tolist(), (eye + forward).tolist(), up.tolist()),
         "sensor.x_fov": float(np.degrees(2 * np.arctan(views.tangent[k]))),
-        "sensor.principal_point_offset_x": float(views.shift[k, 0] / 2),
-        "sensor.principal_point_offset_y": float(-views.shift[k, 1] / 2),
+        "sensor.principal_point_offset_x": float(-views.shift[k, 0] / 2),
+        "sensor.principal_point_offset_y": float(views.shift[k, 1] / 2),
         "sun.to_world": mi.Transform4f().look_at([0, 0, 0], sun.tolist(), across.tolist()),
         "sun.irradiance.value": mi.Color3f(*views.irradiance[k].tolist()),
         "sky.radiance.value": mi.Color3f(*views.sky[k].tolist()),

@@ -11,18 +11,22 @@ from mixreal.benchmarks.task import Task, Views, composited
 
 PACKAGE = "moderngl"
 BATCH = 1
-DRAWS = ("OpenGL 3.3 off screen, 4 samples a pixel, glossy material with its texture and mip levels, sun with a shadow map "
-         "of 512 px, even ambient light; no ground, no sensor; background and occluder laid over it in NumPy")
+DRAWS = ("OpenGL 3.3 off screen, 4 samples a pixel, glossy material with its texture and mip levels, sun with a shadow "
+         "map of 512 px, even ambient light; no ground, no sensor; background and occluder laid over it in NumPy")
 _SHADOW = 512  # pixels a side
 
 _VERTEX = """#version 330
 uniform mat4 camera; uniform mat4 light;
 in vec3 point; in vec3 normal; in vec2 uv; in vec4 base; in vec3 look;
 out vec3 p; out vec3 n; out vec2 t; out vec4 b; out vec3 l; out vec4 s;
-void main() { p = point; n = normal; t = uv; b = base; l = look; s = light * vec4(point, 1); gl_Position = camera * vec4(point, 1); }
+void main() {
+    p = point; n = normal; t = uv; b = base; l = look; s = light * vec4(point, 1);
+    gl_Position = camera * vec4(point, 1);
+}
 """
 _FRAGMENT = """#version 330
-uniform sampler2D paint; uniform sampler2D depths; uniform vec3 eye; uniform vec3 sun; uniform vec3 irradiance; uniform vec3 sky;
+uniform sampler2D paint; uniform sampler2D depths;
+uniform vec3 eye; uniform vec3 sun; uniform vec3 irradiance; uniform vec3 sky;
 in vec3 p; in vec3 n; in vec2 t; in vec4 b; in vec3 l; in vec4 s;
 out vec4 colour;
 void main() {

@@ -20,8 +20,8 @@ from mixreal.synthesis import Synthesis, draw, render
 from mixreal.variations.chain import open_chain
 
 CUDA_BATCH = 4096  # images a range on a GPU: it is the host that must keep up
-DRAWS = ("every default variation on: own, recoloured or overlaid textures, sun with shadow, sky, background picture or "
-         "colour, ground as drawn, one occluder, sensor with blur, noise and JPEG")
+DRAWS = ("every default variation on: own, recoloured or overlaid textures, sun with shadow, sky, background picture "
+         "or colour, ground as drawn, one occluder, sensor with blur, noise and JPEG")
 
 
 def open_synthesis(mesh: Mesh, assets: Assets, samples: int, device: str, threads: int) -> Synthesis:

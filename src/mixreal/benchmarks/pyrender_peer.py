@@ -14,7 +14,8 @@ from mixreal.models.mesh import Material
 PACKAGE = "pyrender"
 BATCH = 1
 DRAWS = ("OpenGL off screen, metallic-roughness material with its texture, sun with a shadow map, even ambient light, "
-         "its own multisampling; object in the middle, no ground, no sensor; background and occluder laid over it in NumPy")
+         "its own multisampling; object in the middle, no ground, no sensor; background and occluder laid over it in "
+         "NumPy")
 
 
 def open_peer(task: Task) -> Callable[[list[int]], Images]:
@@ -28,7 +29,7 @@ def open_peer(task: Task) -> Callable[[list[int]], Images]:
     scene = pyrender.Scene(bg_color=[0, 0, 0, 0])
     scene.add(pyrender.Mesh([
         pyrender.Primitive(positions=mesh.vertices, normals=mesh.normals,
-                           texcoord_0=mesh.uvs * np.float32([1, -1]) + np.float32([0, 1]),
+                           texcoord_0=np.stack([mesh.uvs[:, 0], 1 - mesh.uvs[:, 1]], 1),
                            indices=mesh.faces[mesh.material_of == j], material=_material(pyrender, material))
         for j, material in enumerate(mesh.materials)]))
     lens = pyrender.PerspectiveCamera(yfov=0.5, aspectRatio=1.0, znear=0.05, zfar=50.0)

@@ -80,6 +80,7 @@ def statistics_of(model: nn.Module, images: NDArray[np.uint8], mean: Tensor, std
 def _estimate(model: nn.Module, images: NDArray[np.uint8], mean: Tensor, std: Tensor) -> None:
     rows = np.linspace(0, len(images) - 1, min(len(images), MOST)).astype(np.int64)  # spread over all of them
     model.eval()
+    set_real(model, 0)  # these are of one domain
     for layer in _layers(model):
         layer.reset_running_stats()
         layer.momentum = None  # a plain average over the chunks

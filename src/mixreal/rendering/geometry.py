@@ -1,6 +1,7 @@
 """Geometry: all meshes of a library as flat arrays that a kernel can read, hierarchies and materials included."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,14 @@ def pack_geometry(meshes: Sequence[Mesh], threads: int = 2) -> Geometry:
     models["node"], models["triangle"] = trees.node_starts[:-1], starts[:-1]
     triangles, faces = np.zeros(len(corners), TRIANGLE), np.zeros(len(corners), FACE)
     materials, textures = _materials(meshes)
-    first_material = 0
-    for mesh, start, end in zip(meshes, starts[:-1], starts[1:], strict=True):
-        order = trees.order[start:end]
-        _fill(mesh, order, triangles[start:end], faces[start:end], materials, first_material)
-        first_material += len(mesh.materials)
+    first_material = np.cumsum([0, *(len(mesh.materials) for mesh in meshes)])
+
+    def fill(k: int) -> None:
+        here = slice(starts[k], starts[k + 1])
+        _fill(meshes[k], trees.order[here], triangles[here], faces[here], materials, int(first_material[k]))
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, range(len(meshes))))
     extents = [np.ptp(mesh.vertices[mesh.faces.reshape(-1)], axis=0) / 2 for mesh in meshes]
     return Geometry(models, trees.nodes.view(NODE).reshape(-1), triangles, faces, materials, textures,
                     np.asarray(extents, np.float32))

@@ -8,6 +8,9 @@ import warp as wp
 
 from mixreal.rendering.sensing import Recording
 
+# Unrolled, the 8 x 8 loops take NVIDIA's compiler 47 s instead of 2 and a CPU's 22 s instead of 2.5, to no one's gain.
+wp.set_module_options({"max_unroll": 1})
+
 Block = wp.types.matrix(shape=(8, 8), dtype=float)
 
 _LUMA = [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29,

@@ -5,13 +5,16 @@ one multiplication, so that filtering happens in linear light at no cost.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import warp as wp
 from numpy.typing import NDArray
 from PIL import Image
 
 LARGEST = 256  # pixels a side; larger pictures are reduced
+_PER_TASK = 32  # pictures a task
 
 
 @dataclass(frozen=True)
@@ -22,64 +25,86 @@ class Pictures:
     table: NDArray[np.int32]  # (k, 4): offset, log2 width, log2 height, count of levels
 
 
-def pack_pictures(images: Sequence[NDArray[np.uint8]]) -> Pictures:
+def pack_pictures(images: Sequence[NDArray[np.uint8]], threads: int = 2) -> Pictures:
     """(h, w, 3 or 4) sRGB images -> texels. Sizes are rounded to powers of two."""
-    parts: list[NDArray[np.uint32]] = []
-    table = np.zeros((len(images), 4), np.int32)
-    offset = 0
-    for group, places in _same_shape(images):
-        levels, log_width, log_height = _levels(group)
-        for row, k in enumerate(places):
-            table[k] = offset, log_width, log_height, len(levels)
-            for level in levels:
-                parts.append(level[row].reshape(-1))
-                offset += parts[-1].size
-    if offset >= 2**31:
-        raise ValueError(f"{len(images)} pictures need {offset:,} texels: at most {2**31 - 1:,} fit")
-    return Pictures(np.concatenate(parts) if parts else np.zeros(1, np.uint32), table)
+    sides = [tuple(_power_of_two(side) for side in image.shape[1::-1]) for image in images]  # log2 width, log2 height
+    sizes = [sum(1 << (max(w - k, 0) + max(h - k, 0)) for k in range(max(w, h) + 1)) for w, h in sides]
+    offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    if offsets[-1] >= 2**31:
+        raise ValueError(f"{len(images)} pictures need {offsets[-1]:,} texels: at most {2**31 - 1:,} fit")
+    table = np.array([(at, w, h, max(w, h) + 1) for at, (w, h) in zip(offsets[:-1], sides, strict=True)],
+                     np.int32).reshape(-1, 4)
+    texels = np.zeros(max(int(offsets[-1]), 1), np.uint32)
+    on_device = wp.array(texels, dtype=wp.uint32, device="cpu", copy=False)
+    places = wp.array(table, dtype=wp.vec4i, device="cpu")
+    code = _codes()
+
+    def pack(start: int) -> None:
+        some = range(start, min(start + _PER_TASK, len(images)))
+        for k in some:
+            at, (w, h) = int(offsets[k]), sides[k]
+            pixels = _resized(images[k], 1 << w, 1 << h)
+            level = texels[at:at + (1 << (w + h))].view(np.uint8).reshape(1 << h, 1 << w, 4)
+            level[..., :3] = code[pixels[..., :3]]
+            level[..., 3] = pixels[..., 3] if pixels.shape[2] == 4 else 255
+        wp.launch(_reduce, dim=len(some), inputs=[on_device, places, start], device="cpu")
+
+    with ThreadPoolExecutor(threads) as pool:
+        if len(images):
+            pack(0)  # alone: it compiles
+        list(pool.map(pack, range(_PER_TASK, len(images), _PER_TASK)))
+    return Pictures(texels, table)
 
 
-def _same_shape(images: Sequence[NDArray[np.uint8]], most: int = 64) -> list[tuple[NDArray[np.uint8], list[int]]]:
-    """Images resized to powers of two, stacked with others of their shape (at most `most`): stacks go fast."""
-    stacks: dict[tuple[int, ...], list[int]] = {}
-    resized = [_power_of_two(image) for image in images]
-    out = []
-    for k, image in enumerate(resized):
-        stacks.setdefault(image.shape, []).append(k)
-    for places in stacks.values():
-        for start in range(0, len(places), most):
-            some = places[start:start + most]
-            out.append((np.stack([resized[k] for k in some]), some))
-    return out
+@wp.kernel(enable_backward=False)
+def _reduce(texels: wp.array(dtype=wp.uint32), table: wp.array(dtype=wp.vec4i), begin: int):
+    """One picture: every mip level as means of 2 x 2 (or 2 x 1) texels of the one before, in linear light."""
+    entry = table[wp.tid() + begin]
+    source = entry[0]
+    log_width = entry[1]
+    log_height = entry[2]
+    for _ in range(1, entry[3]):
+        target = source + (1 << (log_width + log_height))
+        across = wp.min(log_width, 1)  # 0 where a side is already one texel
+        down = wp.min(log_height, 1)
+        width = 1 << (log_width - across)
+        height = 1 << (log_height - down)
+        for y in range(height):
+            for x in range(width):
+                left = source + ((y << down) << log_width) + (x << across)
+                right = left + across
+                lower = left + (down << log_width)
+                mean = wp.uint32(0)
+                for c in range(4):
+                    shift = wp.uint32(c * 8)
+                    a = float((texels[left] >> shift) & wp.uint32(255))
+                    b = float((texels[right] >> shift) & wp.uint32(255))
+                    d = float((texels[lower] >> shift) & wp.uint32(255))
+                    e = float((texels[lower + across] >> shift) & wp.uint32(255))
+                    if c < 3:
+                        value = wp.sqrt((a * a + b * b + d * d + e * e) * 0.25)
+                    else:
+                        value = (a + b + d + e) * 0.25
+                    mean = mean | (wp.uint32(value + 0.5) << shift)
+                texels[target + y * width + x] = mean
+        source = target
+        log_width -= across
+        log_height -= down
 
 
-def _power_of_two(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = (min(LARGEST, 1 << max(0, round(float(np.log2(side))))) for side in image.shape[:2])
-    if image.shape[2] == 3:
-        image = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
-    if image.shape[:2] != (height, width):
-        image = np.asarray(Image.fromarray(image, "RGBA").resize((width, height), Image.Resampling.BOX))
-    return image
+def _power_of_two(side: int) -> int:
+    """log2 of the power of two next to a side, `LARGEST` at most."""
+    return min(LARGEST.bit_length() - 1, max(0, round(float(np.log2(side)))))
 
 
-
-def _levels(stack: NDArray[np.uint8]) -> tuple[list[NDArray[np.uint32]], int, int]:
-    """(n, h, w, 4) sRGB -> packed mip levels, each (n, h', w'), down to one texel; log2 of the width and height."""
-    code = np.arange(256) / 255
-    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    height, width = stack.shape[1:3]
-    level = np.concatenate([linear[stack[..., :3]], (stack[..., 3:] / np.float32(255))], -1)
-    out = [_packed(level)]
-    while level.shape[1] > 1 or level.shape[2] > 1:
-        if level.shape[1] > 1:
-            level = (level[:, 0::2] + level[:, 1::2]) / 2
-        if level.shape[2] > 1:
-            level = (level[:, :, 0::2] + level[:, :, 1::2]) / 2
-        out.append(_packed(level))
-    return out, width.bit_length() - 1, height.bit_length() - 1
+def _resized(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    if image.shape[:2] == (height, width):
+        return image
+    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BOX))
 
 
-def _packed(level: NDArray[np.float32]) -> NDArray[np.uint32]:
-    level = level.copy()
-    np.sqrt(level[..., :3], out=level[..., :3])
-    return np.ascontiguousarray(np.rint(level * 255).astype(np.uint8)).view("<u4")[..., 0]
+def _codes() -> NDArray[np.uint8]:
+    """(256,) from an sRGB byte to the byte that stands for the root of its linear light."""
+    e = np.arange(256) / 255
+    linear = np.where(e <= 0.04045, e / 12.92, ((e + 0.055) / 1.055) ** 2.4)
+    return np.rint(np.sqrt(linear) * 255).astype(np.uint8)

@@ -54,7 +54,7 @@ def open_renderer(meshes: Sequence[Mesh], assets: Assets, device: str = "cpu", t
     """Pack the meshes and assets and put them on a device ("cpu", "cuda:0"); seconds for hundreds of meshes."""
     start_warp()
     geometry = pack_geometry(meshes, threads)
-    pictures = pack_pictures([*geometry.textures, *assets.textures, *assets.backgrounds])
+    pictures = pack_pictures([*geometry.textures, *assets.textures, *assets.backgrounds], threads)
     world = layout.World()
     for name in ("models", "nodes", "triangles", "faces", "materials"):
         dtype = getattr(layout, {"models": "Model", "nodes": "Node", "triangles": "Triangle", "faces": "Face",
