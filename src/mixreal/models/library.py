@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,17 +65,18 @@ def find_models(folder: Path, classes: tuple[str, ...] = ()) -> dict[str, list[P
 
 def _folder(folder: Path, classes: tuple[str, ...]) -> Library:
     found = find_models(folder, classes)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # reading, decoding pictures and NumPy leave Python's lock
+        digest = pool.submit(_digest, folder, tuple(found))
+        loaded = {kind: list(pool.map(_loaded, files)) for kind, files in found.items()}
     names: list[str] = []
     class_of: list[int] = []
     meshes: list[Mesh] = []
     problems: list[str] = []
     for number, (kind, files) in enumerate(found.items()):
         before = len(meshes)
-        for path in files:
-            try:
-                mesh = load_mesh(path)
-            except BadInput as problem:
-                problems.append(str(problem))
+        for path, mesh in zip(files, loaded[kind], strict=True):
+            if isinstance(mesh, BadInput):
+                problems.append(str(mesh))
                 continue
             name = f"{kind}/{path.relative_to(folder / kind).with_suffix('').as_posix()}"
             names.append(f"{name}{path.suffix}" if name in names else name)  # a.glb beside a.obj
@@ -84,7 +86,14 @@ def _folder(folder: Path, classes: tuple[str, ...]) -> Library:
             raise BadInput(f"models {str(folder / kind)!r}: none of its {len(files)} mesh files can be loaded: "
                            f"{problems[-1]}")
     return Library(tuple(found), tuple(names), np.array(class_of, np.int64), tuple(meshes), tuple(problems),
-                   _digest(folder, tuple(found)))
+                   digest.result())
+
+
+def _loaded(path: Path) -> Mesh | BadInput:
+    try:
+        return load_mesh(path)
+    except BadInput as problem:
+        return problem
 
 
 def _procedural(classes: tuple[str, ...], per_class: int, first: int) -> Library:

@@ -1,15 +1,16 @@
 """Geometry: all meshes of a library as flat arrays that a kernel can read, hierarchies and materials included."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import warp as wp
 from numpy.typing import NDArray
 
 from mixreal.models.mesh import Mesh
 from mixreal.rendering.bvh import build
-from mixreal.rendering.layout import FACE, MATERIAL, MODEL, NODE, TRIANGLE
+from mixreal.rendering.layout import FACE, MATERIAL, MODEL, NODE, TRIANGLE, Face, Material, Triangle
 
 
 @dataclass(frozen=True)
@@ -27,42 +28,64 @@ class Geometry:
 
 def pack_geometry(meshes: Sequence[Mesh], threads: int = 2) -> Geometry:
     """Meshes (at least one triangle each) to flat arrays."""
-    starts = np.concatenate([[0], np.cumsum([mesh.triangles for mesh in meshes])]).astype(np.int32)
-    corners = np.concatenate([mesh.vertices[mesh.faces] for mesh in meshes])
-    trees = build(corners, starts, threads)
+    counts = np.array([mesh.triangles for mesh in meshes])
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    vertices = np.concatenate([mesh.vertices for mesh in meshes])
+    first_vertex = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes[:-1])])
+    corners = np.concatenate([mesh.faces + first for mesh, first in zip(meshes, first_vertex, strict=True)])
+    trees = build(vertices[corners], starts, threads)
     models = np.zeros(len(meshes), MODEL)
     models["node"], models["triangle"] = trees.node_starts[:-1], starts[:-1]
-    triangles, faces = np.zeros(len(corners), TRIANGLE), np.zeros(len(corners), FACE)
+    first_material = np.cumsum([0, *(len(mesh.materials) for mesh in meshes[:-1])])
+    material_of = np.concatenate([mesh.material_of + first for mesh, first in zip(meshes, first_material, strict=True)])
     materials, textures = _materials(meshes)
-    first_material = np.cumsum([0, *(len(mesh.materials) for mesh in meshes)])
-
-    def fill(k: int) -> None:
-        here = slice(starts[k], starts[k + 1])
-        _fill(meshes[k], trees.order[here], triangles[here], faces[here], materials, int(first_material[k]))
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(len(meshes))))
+    order = trees.order + np.repeat(starts[:-1], counts)
+    triangles, faces = np.zeros(len(corners), TRIANGLE), np.zeros(len(corners), FACE)
     extents = [np.ptp(mesh.vertices[mesh.faces.reshape(-1)], axis=0) / 2 for mesh in meshes]
+
+    def given(values: Any, dtype: Any) -> Any:
+        return wp.array(np.ascontiguousarray(values), dtype=dtype, device="cpu")
+
+    colours = np.concatenate([np.ascontiguousarray(mesh.colours).view("<u4")[:, 0] for mesh in meshes])
+    arrays = [given(order, int), given(corners.astype(np.int32), wp.vec3i), given(material_of.astype(np.int32), int),
+              given(vertices, wp.vec3), given(np.concatenate([mesh.normals for mesh in meshes]), wp.vec3),
+              given(np.concatenate([mesh.uvs for mesh in meshes]), wp.vec2), given(colours, wp.uint32),
+              given(materials, Material), wp.array(triangles, dtype=Triangle, device="cpu", copy=False),
+              wp.array(faces, dtype=Face, device="cpu", copy=False)]
+    wp.launch(_fill, dim=len(corners), inputs=arrays, device="cpu")
     return Geometry(models, trees.nodes.view(NODE).reshape(-1), triangles, faces, materials, textures,
                     np.asarray(extents, np.float32))
 
 
-def _fill(mesh: Mesh, order: NDArray[np.int32], triangles: NDArray[np.void], faces: NDArray[np.void],
-          materials: NDArray[np.void], first_material: int) -> None:
-    corner = mesh.faces[order]
-    v, uv = mesh.vertices[corner], mesh.uvs[corner]
-    edge1, edge2 = v[:, 1] - v[:, 0], v[:, 2] - v[:, 0]
-    triangles["corner"], triangles["edge1"], triangles["edge2"] = v[:, 0], edge1, edge2
-    material = first_material + mesh.material_of[order]
-    # Faces that light passes through must not stop a shadow ray.
-    triangles["clear"] = materials["see_through"][material]
-    colours = np.ascontiguousarray(mesh.colours[corner]).view("<u4")[..., 0]
-    for k in range(3):
-        faces[f"normal{k}"], faces[f"uv{k}"], faces[f"colour{k}"] = mesh.normals[corner[:, k]], uv[:, k], colours[:, k]
-    faces["material"] = material
-    area = np.linalg.norm(np.cross(edge1, edge2), axis=-1)
-    a, b = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
-    faces["density"] = np.sqrt(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / np.maximum(area, 1e-12))
+@wp.kernel(enable_backward=False)
+def _fill(order: wp.array(dtype=int), corners: wp.array(dtype=wp.vec3i), material_of: wp.array(dtype=int),
+          vertices: wp.array(dtype=wp.vec3), normals: wp.array(dtype=wp.vec3), uvs: wp.array(dtype=wp.vec2),
+          colours: wp.array(dtype=wp.uint32), materials: wp.array(dtype=Material),
+          triangles: wp.array(dtype=Triangle), faces: wp.array(dtype=Face)):
+    """Record k is the triangle `order[k]`."""
+    k = wp.tid()
+    at = corners[order[k]]
+    material = material_of[order[k]]
+    edge1 = vertices[at[1]] - vertices[at[0]]
+    edge2 = vertices[at[2]] - vertices[at[0]]
+    triangles[k].corner = vertices[at[0]]
+    triangles[k].edge1 = edge1
+    triangles[k].edge2 = edge2
+    triangles[k].clear = materials[material].see_through  # light passes: it must not stop a shadow ray
+    faces[k].normal0 = normals[at[0]]
+    faces[k].normal1 = normals[at[1]]
+    faces[k].normal2 = normals[at[2]]
+    faces[k].uv0 = uvs[at[0]]
+    faces[k].uv1 = uvs[at[1]]
+    faces[k].uv2 = uvs[at[2]]
+    faces[k].colour0 = colours[at[0]]
+    faces[k].colour1 = colours[at[1]]
+    faces[k].colour2 = colours[at[2]]
+    faces[k].material = material
+    a = uvs[at[1]] - uvs[at[0]]
+    b = uvs[at[2]] - uvs[at[0]]
+    area = wp.length(wp.cross(edge1, edge2))
+    faces[k].density = wp.sqrt(wp.abs(a[0] * b[1] - a[1] * b[0]) / wp.max(area, 1.0e-12))
 
 
 def _materials(meshes: Sequence[Mesh]) -> tuple[NDArray[np.void], list[NDArray[np.uint8]]]:

@@ -59,8 +59,8 @@ def open_renderer(meshes: Sequence[Mesh], assets: Assets, device: str = "cpu", t
     for name in ("models", "nodes", "triangles", "faces", "materials"):
         dtype = getattr(layout, {"models": "Model", "nodes": "Node", "triangles": "Triangle", "faces": "Face",
                                  "materials": "Material"}[name])
-        setattr(world, name, wp.array(getattr(geometry, name), dtype=dtype, device=device))
-    world.texels = wp.array(pictures.texels, dtype=wp.uint32, device=device)
+        setattr(world, name, wp.array(getattr(geometry, name), dtype=dtype, device=device, copy=device != "cpu"))
+    world.texels = wp.array(pictures.texels, dtype=wp.uint32, device=device, copy=device != "cpu")
     world.pictures = wp.array(pictures.table, dtype=wp.vec4i, device=device)
     world.first_texture = len(geometry.textures)
     world.first_background = len(geometry.textures) + len(assets.textures)
