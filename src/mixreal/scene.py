@@ -54,6 +54,7 @@ class Background:
     colour: F32  # (n, 3) linear
     window: F32  # (n, 4) u0, v0, width, height of the part shown; a negative width mirrors
     gain: F32  # (n, 3) linear factor
+    blur: F32  # (n,) width of what is averaged, as a part of the image: out of focus
     ground: I32  # (n,) GROUND_*
     ground_height: F32  # (n,) y of the plane
     ground_texture: I32  # (n,) which of the textures, or -1
@@ -136,7 +137,8 @@ def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, half_e
         Pose(full(np.eye(3)), full(np.zeros(3))),
         Surface(full(np.eye(3)), none, full(0.0), full(1.0), full(1.0), full(0.0)),
         Lights(full([0.0, 1.0, 0.0]), full(np.zeros(3)), full(sky), full([1.0, 0.0])),
-        Background(none, full([0.2] * 3), full([0.0, 0.0, 1.0, 1.0]), full(np.ones(3)), full(0, np.int32),
+        Background(none, full([0.2] * 3), full([0.0, 0.0, 1.0, 1.0]), full(np.ones(3)), full(0.0),
+                   full(0, np.int32),
                    full(-1.0), none, full(np.ones(3)), full(1.0)),
         Camera(full([0.0, 0.0, 4.0]), full([[1, 0, 0], [0, 1, 0], [0, 0, -1]]), full(0.3), full([0.0, 0.0])),
         Occluders(full(cards), full(cards), full(cards + np.array([1.0, 0.0])), full([2.0] * OCCLUDERS),

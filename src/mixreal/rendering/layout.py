@@ -80,6 +80,7 @@ class Image:
     picture_colour: wp.vec3
     window: wp.vec4
     gain: wp.vec3
+    background_blur: float
     ground: int
     ground_height: float
     ground_texture: int

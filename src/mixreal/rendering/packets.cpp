@@ -230,7 +230,7 @@ for (int from = 0; from < 16; from += LANES) {  // the background, once a pixel
         u[k] = image.window[0] + image.window[2] * (0.5f + 0.5f * x); v[k] = image.window[1] + image.window[3] * (0.5f - 0.5f * y);
     }
     vf alpha; V shown = all3(image.picture_colour[0], image.picture_colour[1], image.picture_colour[2]);
-    if (image.picture >= 0) shown = sample((vi)(world.first_background + image.picture), u, v, wide(image.window[3] * pixel * 0.5f), active, alpha);
+    if (image.picture >= 0) shown = sample((vi)(world.first_background + image.picture), u, v, wide(image.window[3] * __builtin_fmaxf(pixel * 0.5f, image.background_blur)), active, alpha);
     for (int k = 0; k < LANES && from + k < 16; ++k) {
         backdrop[from + k][0] = shown.x[k] * image.gain[0]; backdrop[from + k][1] = shown.y[k] * image.gain[1]; backdrop[from + k][2] = shown.z[k] * image.gain[2];
     }

@@ -24,7 +24,7 @@ def image_rows(scenes: Scenes) -> NDArray[np.void]:
         out[name] = getattr(surface, name)
     for name in ("sun_direction", "sun_radiance", "sky", "sky_turn"):
         out[name] = getattr(lights, name)
-    out["picture"], out["picture_colour"] = back.image, back.colour
+    out["picture"], out["picture_colour"], out["background_blur"] = back.image, back.colour, back.blur
     for name in ("window", "gain", "ground", "ground_height", "ground_texture", "ground_colour", "ground_repeat"):
         out[name] = getattr(back, name)
     for name in ("eye", "axes", "tangent", "shift"):

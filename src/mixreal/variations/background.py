@@ -24,6 +24,7 @@ def background(assets: Assets) -> Variation:
         "y": Slider(0, 1, 0.5),
         "mirror": Choice(("no", "yes"), "no"),
         "gain": Slider(0.6, 1.5, 1, "x", log=True),
+        "blur": Slider(0.0, 0.05, 0, "image widths", doc="out of focus, as behind a near object"),
         "ground": Choice(("none", "shadow", "texture"), "none", (0.35, 0.4, 0.25)),
         "ground_texture": Choice(textures, textures[0]),
         "ground_repeat": Slider(0.3, 1.5, 0.6, "1/unit", log=True),
@@ -42,7 +43,7 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     return replace(scenes, background=Background(
         np.where(latents["kind"] == PICTURE, latents["picture"], -1).astype(np.int32),
         to_linear(latents["colour"]), window.astype(np.float32),
-        np.repeat(latents["gain"][:, None], 3, 1).astype(np.float32),
+        np.repeat(latents["gain"][:, None], 3, 1).astype(np.float32), latents["blur"],
         kinds[latents["ground"]], (scenes.pose.origin[:, 1] - corners).astype(np.float32),
         latents["ground_texture"].astype(np.int32),
         np.broadcast_to(latents["ground_level"][:, None], (n, 3)).astype(np.float32), latents["ground_repeat"]))

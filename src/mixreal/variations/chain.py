@@ -15,12 +15,12 @@ from mixreal.scene import Scenes
 from mixreal.streams import uniforms
 from mixreal.variations.variation import Variation
 
-#: In the order in which they are applied: framing needs the pose, the ground needs light and camera.
+#: In the order in which they are applied: ground and framing need the pose, light may take after the background.
 BUILT_IN = {
     "pose": "mixreal.variations.pose:pose",
     "texture": "mixreal.variations.texture:texture",
-    "lighting": "mixreal.variations.lighting:lighting",
     "background": "mixreal.variations.background:background",
+    "lighting": "mixreal.variations.lighting:lighting",
     "camera": "mixreal.variations.camera:camera",
     "occlusion": "mixreal.variations.occlusion:occlusion",
     "sensor": "mixreal.variations.sensor:sensor",

@@ -1,4 +1,4 @@
-"""Lighting: a sun and a sky (a gradient or an environment map), exposed as a camera would."""
+"""Lighting: a sun and a sky (even, an environment map, or as the background), exposed as a camera would."""
 
 from dataclasses import replace
 
@@ -8,29 +8,34 @@ from mixreal.assets import Assets
 from mixreal.controls import Choice, Latents, Slider, option_list
 from mixreal.rendering.sky import from_gradient, from_images
 from mixreal.scene import Lights, Scenes
+from mixreal.variations.background import to_linear
 from mixreal.variations.rotations import direction
 from mixreal.variations.variation import Variation
 
-GRADIENT, ENVIRONMENT = 0, 1
+GRADIENT, ENVIRONMENT, BACKGROUND = 0, 1, 2
 MID_GREY = 0.62  # the linear value that a white surface lying flat is exposed to
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709
 
 
 def lighting(assets: Assets) -> Variation:
     names = option_list(assets.envmap_names)
     skies = from_images(assets.envmaps)
+    halves = _halves(assets.backgrounds)
 
     def apply(scenes: Scenes, latents: Latents) -> Scenes:
         gradient = from_gradient(_warm(1 - 0.35 * latents["blueness"], latents["blueness"]),
                                  latents["bounce"][:, None] * np.ones(3))
         mapped = skies[latents["environment"]]
-        flat = mapped[:, 0] @ np.array([0.2126, 0.7152, 0.0722])
-        mapped = mapped / np.maximum(flat, 1e-6)[:, None, None]
-        use_map = (latents["sky"] == ENVIRONMENT)[:, None, None]
-        sky = np.where(use_map, mapped, gradient)
+        behind = _behind(scenes, halves)
+        sky = np.select([latents["sky"][:, None, None] == k for k in (ENVIRONMENT, BACKGROUND)],
+                        [mapped / _level(mapped), behind / _level(behind)], gradient)
         sun_direction = direction(latents["sun_azimuth"], latents["sun_elevation"])
         sun = latents["sun"][:, None] * _warm(np.ones(len(scenes)), -latents["warmth"])
         flat = sun[:, 1] * (sun_direction[:, 1] + 0.35) + sky[:, 0, 1]  # and a third of the sun, for upright faces
         gain = MID_GREY * 2.0 ** latents["exposure"] / flat
+        # A camera exposes for the whole picture: before a dark background the object is dark too, but less so.
+        brightness = np.clip(_level(behind)[:, 0, 0] / 0.25, 0.25, 4.0)
+        gain = gain * np.where(latents["sky"] == BACKGROUND, brightness ** latents["match"], 1.0)
         turn = np.radians(latents["environment_turn"])
         return replace(scenes, lights=Lights(
             sun_direction.astype(np.float32), (sun * gain[:, None]).astype(np.float32),
@@ -41,13 +46,36 @@ def lighting(assets: Assets) -> Variation:
         "sun_elevation": Slider(10, 80, 50, "deg"),
         "sun": Slider(0.15, 3.5, 1.5, "x the sky", log=True, doc="0.15 is overcast, 3.5 a hard sun"),
         "warmth": Slider(-0.05, 0.35, 0.05, doc="of the sun: 0 white, 0.35 evening"),
-        "sky": Choice(("gradient", "environment"), "gradient", (0.5, 0.5)),
+        "sky": Choice(("gradient", "environment", "background"), "gradient", (0.3, 0.3, 0.4),
+                      doc="an even sky, an environment map, or the colours of the background"),
+        "match": Slider(0.0, 0.6, 0, doc="how far the object's exposure follows the background's brightness"),
         "blueness": Slider(0, 0.35, 0.1, doc="of the gradient sky"),
         "bounce": Slider(0.1, 0.7, 0.35, doc="light from below, of the sky's"),
         "environment": Choice(names, names[0], doc="environment map"),
         "environment_turn": Slider(0, 360, 0, "deg"),
         "exposure": Slider(-0.6, 0.7, 0, "EV"),
     }, apply)
+
+
+def _halves(pictures: np.ndarray) -> np.ndarray:
+    """(k, 2, 3) mean linear colours of the upper and the lower half of each picture."""
+    small = pictures[:, ::8, ::8]
+    middle = small.shape[1] // 2
+    linear = to_linear(small / 255)
+    return np.stack([linear[:, :max(middle, 1)].mean((1, 2)), linear[:, middle:].mean((1, 2))], 1)
+
+
+def _behind(scenes: Scenes, halves: np.ndarray) -> np.ndarray:
+    """(n, 9, 3) a sky with the colours of each scene's background."""
+    image = scenes.background.image[:, None, None]
+    colours = np.where(image >= 0, halves[scenes.background.image], scenes.background.colour[:, None])
+    colours = np.maximum(colours * scenes.background.gain[:, None], 1e-3)
+    return from_gradient(colours[:, 0], colours[:, 1])
+
+
+def _level(sky: np.ndarray) -> np.ndarray:
+    """(n, 1, 1) the sky's mean luminance."""
+    return np.maximum(sky[:, 0] @ _LUMINANCE, 1e-6)[:, None, None]
 
 
 def _warm(level: np.ndarray, blueness: np.ndarray) -> np.ndarray:
