@@ -17,6 +17,7 @@ from mixreal.rendering.renderer import render as render_scenes
 from mixreal.scene import Scenes, blank
 from mixreal.spec import RenderSpec, to_mapping
 from mixreal.variations.chain import Chain, open_chain, vary_scenes
+from mixreal.variations.habits import with_habits
 
 VERSION = 1  # of what a spec means: raised when the same spec would give other images
 
@@ -47,11 +48,13 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
         opening = pool.submit(open_assets, spec.backgrounds, spec.textures, spec.envmaps)
         library = open_library(spec.models, spec.classes, spec.procedural, spec.first_model)
         assets = opening.result()
-    chain = open_chain(spec.vary, spec.ranges, spec.seed, assets, library.classes)
+    ranges = with_habits(spec.ranges, library.classes) if spec.habits else spec.ranges
+    chain = open_chain(spec.vary, ranges, spec.seed, assets, library.classes)
     renderer = open_renderer(library.meshes, assets, device, threads)
     total = spec.images or spec.per_model * len(library.meshes)
     # Folders are named by what is in them: moving one changes nothing.
-    made_by = to_mapping(spec) | {"models": library.digest, "assets": assets.digest, "classes": list(library.classes)}
+    made_by = to_mapping(spec) | {"models": library.digest, "assets": assets.digest, "classes": list(library.classes),
+                                  "ranges": to_mapping(replace(spec, ranges=ranges))["ranges"]}
     unused = () if spec.models == "procedural" else ("procedural", "first_model")
     for name in ("backgrounds", "textures", "envmaps", *unused):
         del made_by[name]

@@ -24,7 +24,7 @@ def background(assets: Assets) -> Variation:
         "y": Slider(0, 1, 0.5),
         "mirror": Choice(("no", "yes"), "no"),
         "gain": Slider(0.6, 1.5, 1, "x", log=True),
-        "blur": Slider(0.0, 0.05, 0, "image widths", doc="out of focus, as behind a near object"),
+        "blur": Slider(0.0, 0.025, 0, "image widths", doc="out of focus, as behind a near object"),
         "ground": Choice(("none", "shadow", "texture"), "none", (0.35, 0.4, 0.25)),
         "ground_texture": Choice(textures, textures[0]),
         "ground_repeat": Slider(0.3, 1.5, 0.6, "1/unit", log=True),

@@ -19,7 +19,10 @@ def camera(assets: Assets) -> Variation:
         "azimuth": Slider(-40, 40, 0, "deg", doc="of the photographer; `pose.yaw` turns the object all round"),
         "elevation": Slider(-4, 32, 12, "deg", doc="height above the object's middle"),
         "view": Slider(18, 60, 32, "deg", log=True, doc="field of view"),
-        "fill": Slider(0.8, 1.3, 0.95, doc="part of the frame that the object's box fills; above 1 it is cut off"),
+        "fill": Slider(0.85, 1.3, 0.95, doc="part of the frame that the object's box fills; above 1 it is cut off"),
+        "tightness": Slider(0.0, 0.35, 0, doc="0 fits the longer side of what is seen into the frame, 1 the shorter"),
+        "aim_x": Slider(-0.7, 0.7, 0, doc="where a side is longer than the frame: the part shown, -1 to 1"),
+        "aim_y": Slider(-0.7, 0.7, 0),
         "x": Slider(-0.12, 0.12, 0, doc="object off the middle, in half frames"),
         "y": Slider(-0.10, 0.10, 0),
         "roll": Slider(-5, 5, 0, "deg"),
@@ -34,13 +37,18 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     axes = about("z", latents["roll"]) @ np.stack([right, up, -back], 1)  # roll turns right into up
     tangent = np.tan(np.radians(latents["view"].astype(np.float64)) / 2)
     corners = _corners(scenes) @ np.swapaxes(axes, 1, 2)  # (n, 8, 3) right, up, forward of the object's middle
-    reach = np.abs(corners[..., :2]).max(-1) / (latents["fill"] * tangent)[:, None]
-    distance = (reach - corners[..., 2]).max(1)  # so that the farthest-reaching corner lies at `fill`
+    reach = np.abs(corners[..., :2]) / (latents["fill"] * tangent)[:, None, None]
+    fitting = (reach - corners[..., 2:]).max(1)  # (n, 2) so that the farthest-reaching corner lies at `fill`
+    near, far = np.maximum(fitting, 1e-3).min(1), fitting.max(1)
+    distance = near ** latents["tightness"] * far ** (1 - latents["tightness"])
     distance = np.maximum(distance, -corners[..., 2].min(1) * (1 + CLEARANCE))
+    seen = np.abs(corners[..., :2]) / ((distance[:, None] + corners[..., 2]) * tangent[:, None])[..., None]
+    beyond = np.maximum(seen.max(1) - 1, 0)  # (n, 2) half frames of the object outside the frame
+    aim = np.stack([latents["aim_x"], latents["aim_y"]], -1)
     eye = scenes.pose.origin - distance[:, None] * axes[:, 2]
     return replace(scenes, camera=Camera(
         eye.astype(np.float32), axes.astype(np.float32), tangent.astype(np.float32),
-        np.stack([latents["x"], latents["y"]], -1)))
+        (np.stack([latents["x"], latents["y"]], -1) - aim * beyond).astype(np.float32)))
 
 
 def _corners(scenes: Scenes) -> np.ndarray:

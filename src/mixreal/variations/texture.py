@@ -17,14 +17,14 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709
 def texture(assets: Assets) -> Variation:
     names = option_list(assets.texture_names)
     return Variation("texture", {
-        "surface": Choice(("own", "recoloured", "image"), "own", (0.5, 0.35, 0.15)),
+        "surface": Choice(("own", "recoloured", "image"), "own", (0.35, 0.3, 0.35)),
         "hue": Slider(-180, 180, 0, "deg", doc="turn of the object's hues"),
         "saturation": Slider(0.2, 1.2, 1, "x"),
         "value": Slider(0.6, 1.7, 1, "x", log=True),
         "tint_hue": Slider(0, 360, 0, "deg", doc="colour laid over greys"),
         "tint": Slider(0.0, 0.4, 0, doc="how much of it"),
         "image": Choice(names, names[0], doc="material image"),
-        "image_mix": Slider(0.4, 1.0, 0, doc="how much of the image; 0 is none"),
+        "image_mix": Slider(0.15, 0.85, 0, doc="how much of the image; 0 is none"),
         "repeat": Slider(0.5, 4, 1, "x", log=True, doc="repeats across the object"),
         "roughness": Slider(0.5, 1.6, 1, "x", log=True),
         "metallic": Slider(-0.2, 0.3, 0),
