@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mixreal.errors import BadInput
@@ -15,6 +15,7 @@ VALUES = st.recursive(st.booleans() | st.integers(-2**60, 2**60) | st.floats(-1e
 TABLES = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), VALUES, max_size=4)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first draw loads tables of characters
 @given(TABLES, TABLES)
 def test_toml_reads_back_as_written(outer, inner):
     outer = {k.replace("\0", ""): v for k, v in outer.items()}

@@ -106,7 +106,7 @@ class Scenes:
     index: NDArray[np.int64]  # (n,)
     label: NDArray[np.int64]  # (n,)
     model: I32  # (n,) which mesh of the library
-    half_extent: F32  # (n, 3) of the model's bounding box, in model axes
+    hull: F32  # (n, k, 3) outermost points of the model, in model axes: what framing goes by
     pose: Pose
     surface: Surface
     lights: Lights
@@ -120,7 +120,7 @@ class Scenes:
         return len(self.index)
 
 
-def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, half_extent: F32) -> Scenes:
+def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, hull: F32) -> Scenes:
     """Scenes with an upright object, its own materials, grey sky, grey background and a camera at (0, 0, 4)."""
     n = len(index)
 
@@ -133,7 +133,7 @@ def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, half_e
     sky[0] = 1.0
     cards = np.zeros((OCCLUDERS, 2))
     return Scenes(
-        index, label, model, half_extent,
+        index, label, model, hull,
         Pose(full(np.eye(3)), full(np.zeros(3))),
         Surface(full(np.eye(3)), none, full(0.0), full(1.0), full(1.0), full(0.0)),
         Lights(full([0.0, 1.0, 0.0]), full(np.zeros(3)), full(sky), full([1.0, 0.0])),

@@ -66,7 +66,7 @@ def draw(synthesis: Synthesis, indices: NDArray[np.int64], fixed: dict[str, Any]
     index = np.asarray(indices, np.int64)
     model = _models(synthesis, index)
     plain = blank(index, synthesis.library.class_of[model], model.astype(np.int32),
-                  synthesis.renderer.half_extents[model])
+                  synthesis.renderer.hulls[model])
     scenes = vary_scenes(synthesis.chain, plain, fixed)
     return replace(scenes, latents={"model": np.asarray(synthesis.library.names)[model], **scenes.latents})
 

@@ -24,6 +24,11 @@ def test_02_train(photos: Path, meshes: Path, tmp_path: Path) -> None:
     assert "real only" in said and "real + synthetic 1:1" in said
 
 
+def test_03_variations(meshes: Path, tmp_path: Path) -> None:
+    said = _run("03_variations.py", tmp_path, meshes, 16)
+    assert (tmp_path / "variations.png").is_file() and "rows: ball, cube" in said and "+ sensor" in said
+
+
 def test_every_example_is_run_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     assert [path.name for path in sorted(EXAMPLES.glob("*.py")) if f'_run("{path.name}"' not in source] == []

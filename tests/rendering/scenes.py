@@ -48,7 +48,7 @@ def around(renderer: Renderer, n: int, seed: int = 0, model: int = 0) -> Scenes:
     """n scenes of one model from random sides under random suns, grey background, no sensor."""
     rng = np.random.default_rng(seed)
     index = np.arange(n)
-    scenes = blank(index, index * 0, np.full(n, model, np.int32), renderer.half_extents[[model] * n])
+    scenes = blank(index, index * 0, np.full(n, model, np.int32), renderer.hulls[[model] * n])
     back = direction(rng.uniform(0, 360, n), rng.uniform(-50, 70, n))
     right = np.cross([0.0, 1, 0], back)
     right /= np.linalg.norm(right, axis=-1, keepdims=True)

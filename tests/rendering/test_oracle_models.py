@@ -94,7 +94,7 @@ def matt_scenes(renderer, n):
     sun = rng.normal(size=(n, 3)) * 0.5 - scenes.camera.axes[:, 2]
     sun /= np.linalg.norm(sun, axis=-1, keepdims=True)
     return replace(
-        scenes, model=np.arange(n, dtype=np.int32), half_extent=renderer.half_extents[:n],
+        scenes, model=np.arange(n, dtype=np.int32), hull=renderer.hulls[:n],
         pose=replace(scenes.pose, to_world=pose.astype(np.float32)),
         surface=replace(scenes.surface, metallic=np.full(n, -1, np.float32)),
         lights=replace(scenes.lights, sky=scenes.lights.sky * 0, sun_direction=sun.astype(np.float32)),

@@ -16,12 +16,13 @@ from mixreal.variations.variation import Variation
 from rendering.scenes import assets
 
 ASSETS = assets()
+BOX = np.array([[x, y, z] for x in (-0.4, 0.4) for y in (-0.3, 0.3) for z in (-0.8, 0.8)])
 
 
 def plain(index):
     n = len(index)
     return blank(np.asarray(index), np.zeros(n, np.int64), np.zeros(n, np.int32),
-                 np.tile(np.float32([0.4, 0.3, 0.8]), (n, 1)))
+                 np.tile(np.float32(BOX), (n, 1, 1)))
 
 
 def scenes(index, vary=DEFAULT_VARY, ranges=None, seed=0, **fixed):
@@ -80,8 +81,7 @@ def test_fixed_latents_win():
 
 def test_framing_puts_the_farthest_corner_at_fill():
     out = scenes(np.arange(64), ranges={"camera.fill": 0.9, "camera.x": 0, "camera.y": 0, "camera.tightness": 0})
-    signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
-    corners = (signs * out.half_extent[:, None]) @ np.swapaxes(out.pose.to_world, 1, 2) - out.camera.eye[:, None]
+    corners = out.hull @ np.swapaxes(out.pose.to_world, 1, 2) - out.camera.eye[:, None]
     seen = corners @ np.swapaxes(out.camera.axes, 1, 2)
     assert np.all(seen[..., 2] > 0), "the eye stays outside the object"
     reach = (np.abs(seen[..., :2]).max(-1) / seen[..., 2]).max(1) / out.camera.tangent
@@ -98,8 +98,7 @@ def test_axes_are_orthonormal_and_right_handed():
 
 def test_the_ground_touches_the_posed_box():
     out = scenes(np.arange(32))
-    signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
-    lowest = ((signs * out.half_extent[:, None]) @ np.swapaxes(out.pose.to_world, 1, 2))[..., 1].min(1)
+    lowest = (out.hull @ np.swapaxes(out.pose.to_world, 1, 2))[..., 1].min(1)
     assert np.allclose(out.background.ground_height, lowest, atol=1e-5)
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mixreal.datahome import settled
 from mixreal.datasets import dataset as datasets
 from mixreal.datasets import shards
 from mixreal.datasets.dataset import Dataset
@@ -50,7 +51,7 @@ def produce(spec: RenderSpec, folder: str | Path, *, threads: int | None = None,
         raise BadInput(f"{processes} processes of {threads} threads: expected 1 or more of each")
     from mixreal import synthesis as making
 
-    root = Path(folder)
+    root, spec = Path(folder), settled(spec)
     threads = threads or max((os.cpu_count() or 1) // processes, 1)
     synthesis = making.prepare(spec, device, threads * processes)
     with lock(root):
@@ -184,7 +185,9 @@ def _render_in_processes(synthesis: "Synthesis", root: Path, header: Header, mis
     setting = (synthesis.spec, device, root, header, threads, stop)
     with ProcessPoolExecutor(processes, context, _start_worker, setting) as pool:
         try:
-            for future in as_completed([pool.submit(_shard_task, shard, synthesis.identity) for shard in missing]):
+            with _deaf():
+                tasks = [pool.submit(_shard_task, shard, synthesis.identity) for shard in missing]
+            for future in as_completed(tasks):
                 advance(future.result())
         except BrokenProcessPool:
             raise BadInput("a rendering process ended without a word (out of memory?): run the same command again with "
@@ -193,6 +196,19 @@ def _render_in_processes(synthesis: "Synthesis", root: Path, header: Header, mis
             stop.set()  # the workers leave their shards at the next range
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ctrl-C is for the main process: processes started in here ignore it from their first instruction on."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set handlers
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Stopped(Exception):
@@ -206,7 +222,7 @@ def _start_worker(spec: RenderSpec, device: str, root: Path, header: Header, thr
     global _worker
     from mixreal import synthesis as making
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process hears Ctrl-C and tells us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `_deaf` could not: the main process hears and tells us
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     _worker = (making.prepare(spec, device, threads), root, header, threads, stop)
 

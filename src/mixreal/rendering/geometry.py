@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from mixreal.models.mesh import Mesh
 from mixreal.rendering.bvh import build
 from mixreal.rendering.layout import FACE, MATERIAL, MODEL, NODE, TRIANGLE, Face, Material, Triangle
+
+_DIRECTIONS = np.array([d for d in product((-1, 0, 1), repeat=3) if any(d)], np.float32)
+HULL = len(_DIRECTIONS)  # 26 points that stand for a model where it is framed
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Geometry:
     faces: NDArray[np.void]  # the same triangles: what shading reads
     materials: NDArray[np.void]
     textures: list[NDArray[np.uint8]]  # the materials' pictures
-    half_extents: NDArray[np.float32]  # (m, 3)
+    hulls: NDArray[np.float32]  # (m, HULL, 3) the vertices that lie farthest out in HULL directions
 
 
 def pack_geometry(meshes: Sequence[Mesh], threads: int = 2) -> Geometry:
@@ -41,7 +45,7 @@ def pack_geometry(meshes: Sequence[Mesh], threads: int = 2) -> Geometry:
     materials, textures = _materials(meshes)
     order = trees.order + np.repeat(starts[:-1], counts)
     triangles, faces = np.zeros(len(corners), TRIANGLE), np.zeros(len(corners), FACE)
-    extents = [np.ptp(mesh.vertices[mesh.faces.reshape(-1)], axis=0) / 2 for mesh in meshes]
+    hulls = np.stack([_hull(mesh) for mesh in meshes])
 
     def given(values: Any, dtype: Any) -> Any:
         return wp.array(np.ascontiguousarray(values), dtype=dtype, device="cpu")
@@ -54,7 +58,7 @@ def pack_geometry(meshes: Sequence[Mesh], threads: int = 2) -> Geometry:
               wp.array(faces, dtype=Face, device="cpu", copy=False)]
     wp.launch(_fill, dim=len(corners), inputs=arrays, device="cpu")
     return Geometry(models, trees.nodes.view(NODE).reshape(-1), triangles, faces, materials, textures,
-                    np.asarray(extents, np.float32))
+                    hulls)
 
 
 @wp.kernel(enable_backward=False)
@@ -86,6 +90,12 @@ def _fill(order: wp.array(dtype=int), corners: wp.array(dtype=wp.vec3i), materia
     b = uvs[at[2]] - uvs[at[0]]
     area = wp.length(wp.cross(edge1, edge2))
     faces[k].density = wp.sqrt(wp.abs(a[0] * b[1] - a[1] * b[0]) / wp.max(area, 1.0e-12))
+
+
+def _hull(mesh: Mesh) -> NDArray[np.float32]:
+    """(HULL, 3) the farthest vertex in each direction towards a face, edge or corner of a cube."""
+    used = mesh.vertices[np.unique(mesh.faces)]
+    return used[np.argmax(used @ _DIRECTIONS.T, axis=0)]
 
 
 def _materials(meshes: Sequence[Mesh]) -> tuple[NDArray[np.void], list[NDArray[np.uint8]]]:

@@ -40,7 +40,8 @@ def behind(world: World, image: Image, x: float, y: float, pixel: float) -> wp.v
         return wp.cw_mul(image.picture_colour, image.gain)
     u = image.window[0] + image.window[2] * (0.5 + 0.5 * x)
     v = image.window[1] + image.window[3] * (0.5 - 0.5 * y)
-    shown = sample(world, world.first_background + image.picture, u, v, image.window[3] * wp.max(pixel * 0.5, image.background_blur))
+    averaged = image.window[3] * wp.max(pixel * 0.5, image.background_blur)
+    shown = sample(world, world.first_background + image.picture, u, v, averaged)
     return wp.cw_mul(wp.vec3(shown[0], shown[1], shown[2]), image.gain)
 
 

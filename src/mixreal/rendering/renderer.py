@@ -45,7 +45,7 @@ class Renderer:
 
     device: str
     world: Any  # layout.World
-    half_extents: NDArray[np.float32]  # (m, 3) of the meshes
+    hulls: NDArray[np.float32]  # (m, k, 3) outermost points of the meshes
     jpeg: tuple[Any, Any]
     lanes: int = 16  # rays a SIMD packet on a CPU; 0: the scalar kernel, the only one on CUDA
 
@@ -66,7 +66,7 @@ def open_renderer(meshes: Sequence[Mesh], assets: Assets, device: str = "cpu", t
     world.first_background = len(geometry.textures) + len(assets.textures)
     jpeg = (wp.array(transform().astype(np.float32), dtype=float, device=device),
             wp.array(tables(), dtype=float, device=device))
-    return Renderer(device, world, geometry.half_extents, jpeg, 16 if device == "cpu" else 0)
+    return Renderer(device, world, geometry.hulls, jpeg, 16 if device == "cpu" else 0)
 
 
 def render(renderer: Renderer, scenes: Scenes, size: int, samples: int = 4, outputs: Sequence[str] = ("rgb",),

@@ -7,6 +7,7 @@ import numpy as np
 from mixreal.assets import Assets
 from mixreal.controls import Choice, Colour, Latents, Slider, option_list
 from mixreal.scene import GROUND_NONE, GROUND_SHADOW, GROUND_TEXTURE, Background, Scenes
+from mixreal.variations.rotations import posed_hull
 from mixreal.variations.variation import Variation
 
 FLAT, PICTURE = 0, 1
@@ -39,19 +40,14 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     mirror = latents["mirror"] == 1
     window = np.stack([np.where(mirror, u0 + zoom, u0), v0, np.where(mirror, -zoom, zoom), zoom], -1)
     kinds = np.array([GROUND_NONE, GROUND_SHADOW, GROUND_TEXTURE], np.int32)
-    corners = _half_height(scenes)
+    lowest = posed_hull(scenes)[..., 1].min(1)
     return replace(scenes, background=Background(
         np.where(latents["kind"] == PICTURE, latents["picture"], -1).astype(np.int32),
         to_linear(latents["colour"]), window.astype(np.float32),
         np.repeat(latents["gain"][:, None], 3, 1).astype(np.float32), latents["blur"],
-        kinds[latents["ground"]], (scenes.pose.origin[:, 1] - corners).astype(np.float32),
+        kinds[latents["ground"]], (scenes.pose.origin[:, 1] + lowest).astype(np.float32),
         latents["ground_texture"].astype(np.int32),
         np.broadcast_to(latents["ground_level"][:, None], (n, 3)).astype(np.float32), latents["ground_repeat"]))
-
-
-def _half_height(scenes: Scenes) -> np.ndarray:
-    """(n,) how far the posed bounding box reaches below the object's origin: the ground is there."""
-    return (np.abs(scenes.pose.to_world[:, 1, :]) * scenes.half_extent).sum(1)
 
 
 def to_linear(encoded: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from mixreal.assets import Assets
 from mixreal.controls import Latents, Slider
 from mixreal.scene import Camera, Scenes
-from mixreal.variations.rotations import about, direction
+from mixreal.variations.rotations import about, direction, posed_hull
 from mixreal.variations.variation import Variation
 
 CLEARANCE = 0.05  # of the object's radius: the eye stays outside the object
@@ -19,7 +19,7 @@ def camera(assets: Assets) -> Variation:
         "azimuth": Slider(-40, 40, 0, "deg", doc="of the photographer; `pose.yaw` turns the object all round"),
         "elevation": Slider(-4, 32, 12, "deg", doc="height above the object's middle"),
         "view": Slider(18, 60, 32, "deg", log=True, doc="field of view"),
-        "fill": Slider(0.85, 1.3, 0.95, doc="part of the frame that the object's box fills; above 1 it is cut off"),
+        "fill": Slider(0.82, 1.2, 0.9, doc="part of the frame that the object fills; above 1 it is cut off"),
         "tightness": Slider(0.0, 0.35, 0, doc="0 fits the longer side of what is seen into the frame, 1 the shorter"),
         "aim_x": Slider(-0.7, 0.7, 0, doc="where a side is longer than the frame: the part shown, -1 to 1"),
         "aim_y": Slider(-0.7, 0.7, 0),
@@ -36,9 +36,9 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     up = np.cross(back, right)
     axes = about("z", latents["roll"]) @ np.stack([right, up, -back], 1)  # roll turns right into up
     tangent = np.tan(np.radians(latents["view"].astype(np.float64)) / 2)
-    corners = _corners(scenes) @ np.swapaxes(axes, 1, 2)  # (n, 8, 3) right, up, forward of the object's middle
+    corners = posed_hull(scenes) @ np.swapaxes(axes, 1, 2)  # (n, k, 3) right, up, forward of the object's middle
     reach = np.abs(corners[..., :2]) / (latents["fill"] * tangent)[:, None, None]
-    fitting = (reach - corners[..., 2:]).max(1)  # (n, 2) so that the farthest-reaching corner lies at `fill`
+    fitting = (reach - corners[..., 2:]).max(1)  # (n, 2) so that the farthest-reaching point lies at `fill`
     near, far = np.maximum(fitting, 1e-3).min(1), fitting.max(1)
     distance = near ** latents["tightness"] * far ** (1 - latents["tightness"])
     distance = np.maximum(distance, -corners[..., 2].min(1) * (1 + CLEARANCE))
@@ -49,9 +49,3 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     return replace(scenes, camera=Camera(
         eye.astype(np.float32), axes.astype(np.float32), tangent.astype(np.float32),
         (np.stack([latents["x"], latents["y"]], -1) - aim * beyond).astype(np.float32)))
-
-
-def _corners(scenes: Scenes) -> np.ndarray:
-    """(n, 8, 3) corners of the posed bounding box, about the object's origin, in world axes."""
-    signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64)
-    return (signs * scenes.half_extent[:, None]) @ np.swapaxes(scenes.pose.to_world.astype(np.float64), 1, 2)

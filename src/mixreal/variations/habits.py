@@ -11,8 +11,9 @@ from typing import Any
 _CLOSE = {"camera.tightness": [0.15, 0.8]}
 
 HABITS: dict[str, dict[str, Any]] = {
-    "airplane": {"background.zoom": [0.3, 0.7], "background.y": [0.0, 0.2], "background.ground": "none",
-                 "camera.elevation": [-25, 25], "pose.roll": [-15, 15], "pose.pitch": [-10, 10]},
+    "airplane": {"camera.tightness": [0.0, 0.5], "background.zoom": [0.3, 0.7], "background.y": [0.0, 0.2],
+                 "background.ground": "none", "camera.elevation": [-25, 25], "pose.roll": [-15, 15],
+                 "pose.pitch": [-10, 10]},
     "bus": _CLOSE,
     "horse": {"camera.tightness": [0.0, 0.6]},
     "person": {"pose.yaw": [-75, 75], "camera.elevation": [-5, 20], "camera.tightness": [0.1, 0.9],

@@ -1,0 +1,19 @@
+"""The sheet of variations: its shape, and that a column adds its own variation and nothing else."""
+
+import numpy as np
+
+from mixreal.reporting.variation_sheet import GAP, variation_sheet
+from mixreal.spec import RenderSpec
+
+
+def test_columns_add_one_variation_each(meshes):
+    sheet, columns, classes = variation_sheet(RenderSpec(models=str(meshes)), size=16, vary=("lighting", "sensor"),
+                                              examples=1)
+    assert columns == ("none", "+ lighting", "+ sensor", "all") and classes == ("ball", "cube")
+    step = 16 + GAP
+    assert sheet.shape == (2 * step - GAP, 4 * step - GAP, 3)
+    cells = [sheet[:16, k * step:k * step + 16].astype(int) for k in range(4)]
+    for one, other in zip(cells, cells[1:]):
+        assert np.abs(one - other).max() > 0
+    # Without light and sensor the first cell is the plain image: its corner is the flat grey background.
+    assert np.ptp(cells[0][0, 0]) == 0
