@@ -67,7 +67,8 @@ def test_accuracy_by_class_averages_to_the_accuracy(findings: Findings) -> None:
 def test_the_page_needs_nothing_but_itself(findings: Findings) -> None:
     html = page(findings)
     assert not re.search(r'(src|href)="(?!data:)', html)
-    assert html.count("data:image/png;base64,") == 3 + 2 * 2  # curves, bars, latents, and each class's examples of both kinds
+    pictures = 3 + 2 * 2  # curves, bars, latents, and each class's examples of both kinds
+    assert html.count("data:image/png;base64,") == pictures
     open_tags = _Tags()
     open_tags.feed(html)
     assert open_tags.stack == []
