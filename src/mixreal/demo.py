@@ -36,7 +36,7 @@ class DemoPlan:
 #: Under 15 minutes on two cores.
 FULL = DemoPlan(
     tasks=("cifar-da4", "cifar-da9"), per_class=50, seeds=(0, 1), mixes=("1:0", "1:1", "1:3"),
-    training=TrainSpec(steps=500, batch=64, optimizer="adam", lr=3e-3, augment=("crop", "flip")),
+    training=TrainSpec(steps=500, batch=64, lr=0.03, augment=("crop", "flip")),
     rendering=RenderSpec(images=36_000, procedural=100),
     stand_in_images=500, stand_in_train=200)
 
