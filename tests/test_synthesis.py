@@ -43,6 +43,18 @@ def test_classes_and_then_models_take_turns(synthesis):
     assert all(name.split("/")[0] == synthesis.classes[label] for name, label in zip(rows["model"], rows["label"]))
 
 
+def test_broken_meshes_are_left_out_and_named(spec, meshes, tmp_path, capsys):
+    import shutil
+
+    from mixreal.datasets.produce import produce
+
+    shutil.copytree(meshes, tmp_path / "m")
+    (tmp_path / "m" / "ball" / "broken.glb").write_bytes(b"not a mesh")
+    assert len(produce(replace(spec, models=str(tmp_path / "m"), images=4), tmp_path / "d")) == 4
+    told = capsys.readouterr().err
+    assert "1 files left out" in told and "broken.glb" in told
+
+
 def test_per_model_counts_models(spec):
     synthesis = prepare(replace(spec, images=0, per_model=7))
     assert synthesis.total == 28

@@ -92,8 +92,12 @@ def _known_trouble(error: BaseException) -> str:
             return f"the disk is full{where}: free some space and run the same command again; what is finished is kept"
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             return f"no permission{where}: give a folder that you may write to, or files that you may read"
+        if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
+            return f"a file stands where a folder is meant, or a folder where a file is{where}: give another path"
         if error.errno == errno.ENAMETOOLONG:
             return f"a file name is too long{where}: give a shorter one"
+    if isinstance(error, RuntimeError) and "home directory" in str(error):  # Path.expanduser of ~nobody
+        return "a path begins with ~ and there is no such user's home: write the folder out"
     if isinstance(error, MemoryError):
         return "out of memory: ask for smaller images (--size) or fewer at a time (--batch)"
     return ""

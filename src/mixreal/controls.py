@@ -1,6 +1,6 @@
 """The controls of a latent: what values it can take, how one is drawn from uniform numbers, how one is checked.
 
-A slider in the studio, a range in a recipe and a column of a dataset are the same control and the same number.
+A range in a recipe and a column of a dataset are the same control and the same number.
 """
 
 from collections.abc import Mapping, Sequence

@@ -17,9 +17,9 @@ from mixreal.errors import BadInput
 
 State = Literal["ok", "note", "problem"]
 
-CORE = ("torch", "numpy", "scipy", "pillow", "trimesh", "warp-lang", "pyarrow", "safetensors", "tyro", "rich",
-        "matplotlib")
-EXTRAS = {"studio": "nicegui", "ray": "ray", "tb": "tensorboard", "onnx": "onnx", "dev": "pytest"}
+CORE = ("torch", "numpy", "scipy", "pillow", "trimesh", "pycollada", "warp-lang", "pyarrow", "safetensors",
+        "tyro", "rich", "matplotlib")
+EXTRAS = {"dev": "pytest"}
 ROOM = 2 << 30  # bytes of free disk below which we say so
 MARKS: dict[State, str] = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 

@@ -1,6 +1,7 @@
 """What a person did that cannot work, said in one line: what was given, what was expected, what to do."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -18,6 +19,14 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     near = get_close_matches(given, names, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"{hint}known: {', '.join(names)}" if len(names) <= 40 else hint.strip()
+
+
+def tell_left_out(where: object, problems: Sequence[str]) -> None:
+    """Name the files that were left out, on stderr: all of few, the first ones of many."""
+    if problems:
+        some = "".join(f"\n  {problem}" for problem in problems[:5])
+        more = f"\n  ... and {len(problems) - 5:,} more" if len(problems) > 5 else ""
+        print(f"{where}: {len(problems):,} files left out:{some}{more}", file=sys.stderr)
 
 
 def check_known(given: Iterable[str], known: Iterable[str], what: str) -> None:

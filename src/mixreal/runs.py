@@ -108,7 +108,10 @@ def read_config(folder: str | Path) -> dict[str, Any]:
 def read_metrics(folder: str | Path) -> list[dict[str, float]]:
     """The training curve: one mapping a line of metrics.jsonl. Only some have "validation" and "test" accuracies."""
     path = Path(folder) / METRICS
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+    try:
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+    except ValueError as error:
+        raise BadInput(f"{str(path)!r} is damaged ({error}): delete the folder and train again") from error
 
 
 def read_predictions(run: Run, key: str = "") -> Predictions:

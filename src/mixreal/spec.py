@@ -30,7 +30,7 @@ class RenderSpec:
     samples: int = 4  # rays a pixel
     vary: tuple[str, ...] = DEFAULT_VARY  # variations switched on; the others rest
     ranges: dict[str, Any] = field(default_factory=dict)  # "camera.elevation" = [5, 40], or one fixed value
-    habits: bool = True  # frame the built-in classes as photographers do (variations.habits)
+    habits: bool = True  # frame classes named like the built-in ones as photographers do (variations.habits)
     # Each a folder, "procedural", or "auto": the data folder's (MIXREAL_DATA) where it has one, else procedural.
     backgrounds: str = "auto"  # photographs
     textures: str = "auto"  # material images

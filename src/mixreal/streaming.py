@@ -18,13 +18,14 @@ def stream(spec: RenderSpec, batch: int = 256, first: int = 0, device: str = "cp
     With `spec.images` (or `per_model`) it ends there, with a shorter last batch; with neither it never ends. Batch k
     is a pure function of the spec and k: start again at `first` to replay.
     """
-    from mixreal.errors import BadInput
+    from mixreal.errors import BadInput, tell_left_out
     from mixreal.synthesis import columns, draw, labels, prepare, render
 
     if batch < 1 or first < 0:
         raise BadInput(f"batch = {batch}, first = {first}: expected at least 1 and 0")
     endless = spec.images == 0 and spec.per_model == 0
     synthesis = prepare(replace(spec, images=1) if endless else spec, device)
+    tell_left_out("models and pictures", synthesis.problems)
     start = first
     while endless or start < synthesis.total:
         stop = start + batch if endless else min(start + batch, synthesis.total)

@@ -28,11 +28,6 @@ def uniforms(seed: int, names: Sequence[str], indices: NDArray[np.int64]) -> NDA
     return (np.stack(np.broadcast_arrays(*words), -1).astype(np.float64) + 0.5) * 2.0**-32
 
 
-def integers(seed: int, name: str, indices: NDArray[np.int64], high: int) -> NDArray[np.int64]:
-    """(n,) integers in [0, high) from the first number of the stream."""
-    return np.minimum((uniforms(seed, [name], indices)[0, :, 0] * high).astype(np.int64), high - 1)
-
-
 def philox(counter: Sequence[NDArray[np.uint64]], key: Sequence[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], ...]:
     """Ten rounds of Philox-4x32 on broadcastable arrays of 32-bit words held in uint64; returns four such arrays."""
     c0, c1, c2, c3 = counter

@@ -32,6 +32,7 @@ class Synthesis:
     renderer: Renderer
     total: int  # images of the whole dataset
     identity: dict[str, Any]  # everything that decides the pixels, as JSON
+    problems: tuple[str, ...] = ()  # files of models and pictures that were left out, and why
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -58,7 +59,8 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     unused = () if spec.models == "procedural" else ("procedural", "first_model")
     for name in ("backgrounds", "textures", "envmaps", *unused):
         del made_by[name]
-    return Synthesis(spec, library, chain, renderer, total, {"version": VERSION, **made_by})
+    return Synthesis(spec, library, chain, renderer, total, {"version": VERSION, **made_by},
+                     library.problems + assets.problems)
 
 
 def draw(synthesis: Synthesis, indices: NDArray[np.int64], fixed: dict[str, Any] | None = None) -> Scenes:

@@ -116,7 +116,7 @@ def test_broken_photos_are_named_and_left_out(tmp_path: Path, capsys: pytest.Cap
     assert [problem.split(":")[0] for problem in real.problems] == [
         "cat/empty.jpg", "cat/phone.heic", "cat/text.png", "dog/cut.jpg"]
     said = capsys.readouterr().err
-    assert "4 of 12 files left out" in said
+    assert "4 files left out" in said
     assert "cat/phone.heic: .heic is not readable here: convert it to jpg or png" in said
 
 

@@ -38,10 +38,9 @@ def _files(path: Path) -> list[Path]:
     """A file itself; of a folder, its images by name."""
     if not path.is_dir():
         return [path]
-    from PIL import Image
+    from mixreal.real.photos import SUFFIXES
 
-    Image.init()
-    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in Image.EXTENSION)
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
     if not found:
         raise BadInput(f"no image in {str(path)!r}: give image files, or a folder that holds some")
     return found
@@ -49,5 +48,7 @@ def _files(path: Path) -> list[Path]:
 
 def _one_run(folder: Path) -> Path:
     """The folder, or the first run in it when it holds one a seed."""
-    seeds = sorted(folder.glob("seed-*")) if folder.is_dir() and not (folder / "config.toml").exists() else []
+    if (folder / "config.toml").exists():
+        return folder
+    seeds = sorted(folder.glob("seed-*"), key=lambda p: (len(p.name), p.name))  # seed-2 before seed-10
     return seeds[0] if seeds else folder

@@ -75,6 +75,8 @@ def run(argv: Sequence[str]) -> int:
     for seed in seeds:
         folder = Path(asked.out) if len(seeds) == 1 else Path(asked.out) / f"seed-{seed}"
         done = train(real.get(seed), synthetic, replace(training, seed=seed), folder)
+        if not done.results:
+            print(f"{folder}  trained; there were no real photos to test on (try: mixreal predict {folder} IMAGE)")
         for key, score in done.results.items():
             print(f"{folder}  {key:<18} {100 * score['accuracy']:.1f}%  "
                   f"({100 * score['low']:.1f} to {100 * score['high']:.1f}, n = {int(score['n']):,})")
@@ -125,6 +127,7 @@ def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset":
     """The given dataset, or one rendered beside the run in a folder named by what made it."""
     from mixreal.datasets.dataset import read, with_classes
     from mixreal.datasets.produce import produce
+    from mixreal.models.library import models_digest
 
     if asked.synthetic:
         found = read(asked.synthetic)
@@ -135,7 +138,8 @@ def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset":
     if not recipe.images and not recipe.per_model:
         recipe = replace(recipe, images=IMAGES_PER_CLASS * _class_count(recipe))
     beside = Path(os.path.abspath(asked.out)).parent
-    folder = beside / f"synthetic-{fingerprint(to_mapping(recipe))}"
+    made_by = fingerprint(to_mapping(recipe), models_digest(recipe.models, recipe.classes))
+    folder = beside / f"synthetic-{made_by}"
     return produce(recipe, folder, threads=asked.threads or None)
 
 

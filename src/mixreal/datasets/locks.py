@@ -26,7 +26,8 @@ def lock(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        if (_read(path) or {}).get("process") == _THIS_PROCESS:
+            path.unlink(missing_ok=True)
 
 
 def _take(path: Path) -> None:
@@ -47,7 +48,8 @@ def _take(path: Path) -> None:
         with suppress(FileNotFoundError):
             os.replace(path, aside)
             if _read(aside) != found:
-                os.replace(aside, path)
+                with suppress(FileExistsError):  # by now a third may hold it
+                    os.link(aside, path)
             aside.unlink(missing_ok=True)
     raise BadInput(f"{path.parent} is being written by others: try again")
 

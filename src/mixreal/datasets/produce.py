@@ -24,7 +24,7 @@ from mixreal.datasets import shards
 from mixreal.datasets.dataset import Dataset
 from mixreal.datasets.locks import lock
 from mixreal.datasets.shards import Header, full_disk, shard_size
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, tell_left_out
 from mixreal.progress import progress
 from mixreal.spec import RenderSpec, from_mapping, to_mapping
 
@@ -54,6 +54,7 @@ def produce(spec: RenderSpec, folder: str | Path, *, threads: int | None = None,
     root, spec = Path(folder), settled(spec)
     threads = threads or max((os.cpu_count() or 1) // processes, 1)
     synthesis = making.prepare(spec, device, threads * processes)
+    tell_left_out("models and pictures", getattr(synthesis, "problems", ()))
     with lock(root):
         header = shards.begin(root, _header(synthesis, device))
         if not shards.is_done(root) or shards.finished_shards(root) != set(range(header.shards)):

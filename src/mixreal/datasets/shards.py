@@ -81,7 +81,7 @@ def begin(folder: Path, header: Header) -> Header:
         return found
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file: give a folder")
-    if folder.is_dir() and any(p.name != ".lock" for p in folder.iterdir()):
+    if folder.is_dir() and any(not p.name.startswith(".") for p in folder.iterdir()):
         raise BadInput(f"{folder} is not empty and not a dataset: give a new or empty folder")
     with room_for(folder, 0):
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm  # what all widths of it have in common
 
+from mixreal.errors import BadInput
 from mixreal.learning.augment import as_float, normalise
 
 MOST = 10_000  # images to estimate from: more change nothing that can be seen
@@ -40,6 +41,10 @@ def with_domain_norm(model: nn.Module) -> nn.Module:
                 split = DomainNorm(layer.num_features, layer.eps, layer.momentum, layer.affine)
                 split.load_state_dict(layer.state_dict())
                 setattr(parent, name, split)
+    others = {type(layer).__name__ for layer in _layers(model) if not isinstance(layer, DomainNorm)}
+    if others or not _layers(model):
+        raise BadInput(f'norm = "split" works on nn.BatchNorm2d, and this classifier has '
+                       f'{", ".join(sorted(others)) or "no batch norm"}: use norm = "shared" or "real"')
     return model
 
 

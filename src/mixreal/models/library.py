@@ -63,6 +63,14 @@ def find_models(folder: Path, classes: tuple[str, ...] = ()) -> dict[str, list[P
     return {name: found[name] for name in chosen}
 
 
+def models_digest(models: str, classes: tuple[str, ...] = ()) -> str:
+    """What the models are, without loading them: a hash of the files, or of the generator of the procedural ones."""
+    if models == "procedural":
+        return built.generator_digest()
+    folder = Path(models).expanduser()
+    return _digest(folder, tuple(find_models(folder, classes)))
+
+
 def _folder(folder: Path, classes: tuple[str, ...]) -> Library:
     found = find_models(folder, classes)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # reading, decoding pictures and NumPy leave Python's lock

@@ -14,7 +14,6 @@ from mixreal.errors import BadInput
 from mixreal.progress import progress
 
 TIMEOUT = 10.0  # seconds for a server to answer
-STALL = 30.0  # seconds without a byte
 
 
 class NoData(BadInput):
@@ -39,7 +38,7 @@ def fetch(url: str, md5: str, advice: str) -> Path:
     try:
         found = _save(response, temporary, name, url, advice)
         if found != md5:
-            raise BadInput(f"{url} came with MD5 {found}, not {md5}: try again, or {advice}")
+            raise NoData(f"{url} came with MD5 {found}, not {md5}: try again, or {advice}")
         os.replace(temporary, place)
     finally:
         temporary.unlink(missing_ok=True)

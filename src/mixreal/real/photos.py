@@ -1,7 +1,6 @@
 """A folder of class folders of photos: found, decoded, squared and split, with the unreadable files named."""
 
 import os
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from mixreal.errors import BadInput, check_known
+from mixreal.errors import BadInput, check_known, tell_left_out
 from mixreal.progress import progress
 from mixreal.real.splits import rank
 
@@ -55,15 +54,15 @@ def read(folder: str | Path, size: int, classes: Sequence[str] = ()) -> Photos:
 
     classes: read only these (none given: all).
 
-    What no split folder settles is split 70/15/15 within each class by the hash of its path, so that a new photo
-    does not move the others; every class has at least one training and one test image.
+    What no split folder settles is split 70/15/15 within each class in the order of the hashes of its paths, so that
+    a new photo moves few of the others; every class has at least one training and one test image.
     """
     root = Path(folder)
     files = _find(root)
     check_known(classes, sorted({file.class_name for file in files}), f"class of {root}")
     files = [file for file in files if not classes or file.class_name in classes]
     images, good, problems = _decode_all(root, files, size)
-    tell(root, problems, len(files))
+    tell_left_out(root, problems)
     found = tuple(sorted({file.class_name for file in files}))
     for name in found:
         if not any(file.class_name == name for file in good):
@@ -106,14 +105,6 @@ def resized(images: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         return images
     return np.stack([square(Image.fromarray(image), size) for image in images]) if len(images) else np.zeros(
         (0, size, size, 3), np.uint8)
-
-
-def tell(root: Path, problems: tuple[str, ...], total: int) -> None:
-    """Name the files that were left out, on stderr: all of few, the first ones of many."""
-    if problems:
-        some = "".join(f"\n  {problem}" for problem in problems[:5])
-        more = f"\n  ... and {len(problems) - 5:,} more" if len(problems) > 5 else ""
-        print(f"{root}: {len(problems):,} of {total:,} files left out:{some}{more}", file=sys.stderr)
 
 
 def _find(root: Path) -> list[_File]:

@@ -59,6 +59,8 @@ def limited(real: RealData, per_class: int, seed: int) -> RealData:
     """`real` with `per_class` training images a class, chosen by `seed`: 10 of them are a subset of 50."""
     if per_class < 1:
         raise BadInput(f"{per_class} images a class: expected 1 or more")
+    if seed < 0:
+        raise BadInput(f"seed {seed}: expected 0 or more")
     labels = real.train.labels
     keep: list[NDArray[np.int64]] = []
     for label, name in enumerate(real.classes):

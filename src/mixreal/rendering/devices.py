@@ -1,4 +1,4 @@
-"""The devices that Warp can render on, and starting it without its banner."""
+"""Starting Warp without its banner."""
 
 import os
 from functools import cache
@@ -20,9 +20,3 @@ def start_warp() -> None:
         os.dup2(saved, 2)
         os.close(saved)
         os.close(nowhere)
-
-
-def devices() -> list[str]:
-    """Names that a renderer takes: "cpu", then every CUDA device as "cuda:0" and so on."""
-    start_warp()
-    return ["cpu", *(device.alias for device in wp.get_cuda_devices())]

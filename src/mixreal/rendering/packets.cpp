@@ -20,7 +20,6 @@ auto vmax = [](vf a, vf b) { return __builtin_elementwise_max(a, b); };
 auto root = [](vf a) { return __builtin_elementwise_sqrt(a); };
 auto any = [](vi m) { return __builtin_reduce_or(m) != 0; };
 auto pick = [](vi m, vf a, vf b) -> vf { return m ? a : b; };
-auto picki = [](vi m, vi a, vi b) -> vi { return m ? a : b; };
 auto pickv = [&](vi m, const V& a, const V& b) -> V { return {pick(m, a.x, b.x), pick(m, a.y, b.y), pick(m, a.z, b.z)}; };
 auto wide = [](float s) -> vf { return (vf)(s); };
 auto dot = [](const V& a, const V& b) -> vf { return a.x * b.x + a.y * b.y + a.z * b.z; };
@@ -138,7 +137,7 @@ auto reflect_sky = [&](const V& base, vf metallic, vf roughness, const V& n, con
 };
 
 // --- rays
-const float tiny = 1.0e-20f;
+const float tiny = 1.0e-20f;  // in place of zero
 auto inverse = [&](vf a) -> vf { return 1.0f / pick(__builtin_elementwise_abs(a) < tiny, wide(tiny), a); };
 auto closest = [&](const V& d, vf near, vi active, vf& distance, vf& hit_u, vf& hit_v) -> vi {
     V inv = {inverse(d.x), inverse(d.y), inverse(d.z)};
@@ -177,7 +176,7 @@ auto closest = [&](const V& d, vf near, vi active, vf& distance, vf& hit_u, vf& 
             vi hit = (determinant != 0.0f) & (u >= 0.0f) & (v >= 0.0f) & (u + v <= 1.0f) & (at > near) & ((at < distance) | ((at == distance) & (k < found)));
             if (any(hit)) {
                 distance = pick(hit, at, distance); hit_u = pick(hit, u, hit_u); hit_v = pick(hit, v, hit_v);
-                found = picki(hit, (vi)(k), found);
+                found = hit ? (vi)(k) : found;
             }
         }
     }

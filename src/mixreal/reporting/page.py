@@ -172,12 +172,15 @@ def _latents(task: Task) -> str:
 
 
 def _how_to_read() -> str:
-    return ('<section><h2>How to read this</h2><p class="small soft">Every arm of a task takes the same number of '
-            "optimizer steps and is tested on the same images. An accuracy is the mean over seeds; its interval is "
+    return ('<section><h2>How to read this</h2><p class="small soft">All arms of a task are tested on the same images; '
+            "the table names their optimizer steps, and arms of unequal steps are not to be compared. Where several "
+            "arms are compared with one, intervals are not adjusted for the best of them being named. "
+            "An accuracy is the mean over seeds; its interval is "
             "Wilson's for one test set of n images. A paired comparison subtracts two arms image by image and seed by "
             "seed; its interval is a bootstrap over seeds and images, and it is settled when zero lies outside. "
             "For CIFAR-DA <em>test</em> is the paper's 50 images a class, <em>large test</em> every test "
-            "image that is not used for validation. <em>Shared norm</em> keeps the batch-norm statistics of training; "
+            "image that is not used for validation. <em>Shared norm</em> keeps the batch-norm statistics of training, "
+            "<em>split norm</em> those of the real half of each minibatch; "
             "<em>real norm</em> re-estimates them on real training images.</p></section>")
 
 

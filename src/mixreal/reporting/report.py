@@ -168,7 +168,9 @@ def _arm_key(run: Run) -> dict[str, Any]:
     del key["seed"]
     data = run.config.get("data", {})
     real, synthetic = data.get("real", {}), data.get("synthetic", {})
-    return key | {"real": _seedless(str(real.get("source", ""))), "synthetic": synthetic.get("fingerprint", ""),
+    source = str(real.get("source", ""))
+    photos = _seedless(source) if "(seed" in source else f"{source} {real.get('fingerprint', '')}"
+    return key | {"real": photos, "synthetic": synthetic.get("fingerprint", ""),
                   "synthetic source": synthetic.get("source", "")}
 
 

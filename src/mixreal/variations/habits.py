@@ -1,8 +1,9 @@
 """How photographers treat the built-in classes: ranges of latents for one class, laid under those of a recipe.
 
 People are photographed from the front and from near, trains and buses fill the frame and beyond, airplanes stand
-before the sky. Found by looking at CIFAR's training photos and kept where the accuracy on real images rose
-(docs/log.md); `RenderSpec(habits=False)` leaves them out, a range of the recipe's own goes over them.
+before the sky. Chosen by looking at CIFAR's training photos; their effect was measured only together with that of the
+sensor (docs/log.md). They go by a class's name, whoever made its models: a model's front is +z.
+`RenderSpec(habits=False)` leaves them out, and a range of the recipe's own goes over them.
 """
 
 from collections.abc import Sequence

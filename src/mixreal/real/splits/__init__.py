@@ -1,6 +1,6 @@
 """Which CIFAR images are in which split of CIFAR-DA4 and CIFAR-DA9: written down once, in cifar.json.
 
-500 training, 50 validation and 50 test images a class (readings 6 and 7 of the paper, docs/decisions.md), and the
+500 training, 50 validation and 50 test images a class (docs/decisions.md, "Data"), and the
 rest of the original test images, which `test_large` adds. Training images come from the original training split,
 the others from the original test split. `choose` is the rule that made the file; a test applies it again.
 """
