@@ -170,3 +170,14 @@ def run_lengths(rgbe: np.ndarray) -> bytes:
                 out += bytes([128 + run, plane[at]]) if run > 1 else bytes([1, plane[at]])
                 at += run
     return out
+
+
+def test_procedural_pictures_are_kept_and_a_damaged_file_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIXREAL_CACHE", str(tmp_path))
+    first = open_assets()
+    kept = sorted(tmp_path.rglob("*.npy"))
+    assert [path.name for path in kept] == ["background.npy", "sky.npy", "texture.npy"]
+    kept[0].write_bytes(b"damaged")
+    again = open_assets()
+    assert np.array_equal(first.backgrounds, again.backgrounds) and np.array_equal(first.envmaps, again.envmaps)
+    assert first.digest == again.digest

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mixreal.errors import BadInput
 from mixreal.images import backgrounds as made_backgrounds
 from mixreal.images import photos, skies
 from mixreal.images import textures as made_textures
 from mixreal.images.photos import Pictures
+from mixreal.real.download import cache_folder
+from mixreal.runs import atomic
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,29 @@ def open_assets(backgrounds: str = "procedural", textures: str = "procedural",
 def _open(source: str, read: Callable[[Path], Pictures], make: Callable[[], NDArray[Any]], what: str) -> Pictures:
     if source != "procedural":
         return read(Path(source).expanduser())
-    pixels = make()
+    pixels = _kept(make, what)
     return Pictures(pixels, tuple(f"{what}-{i:02d}" for i in range(len(pixels))), ())
+
+
+def _kept(make: Callable[[], NDArray[Any]], what: str) -> NDArray[Any]:
+    """Made once and kept beside the downloads, under a hash of the code that makes them; a lost file costs time."""
+    code = hashlib.blake2b(digest_size=8)
+    _add(code, "procedural", Pictures(np.zeros((0, 1, 1, 3), np.uint8), (), ()))
+    try:
+        place = cache_folder() / f"pictures-{code.hexdigest()}" / f"{what}.npy"
+    except RuntimeError:  # no home folder
+        return make()
+    try:
+        return np.load(place)
+    except (OSError, ValueError, EOFError):
+        pixels = make()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with atomic(place) as temporary, open(temporary, "wb") as file:
+            np.save(file, pixels)
+    except (OSError, BadInput):  # a full disk, or a folder that only others may write to
+        pass
+    return pixels
 
 
 def _add(digest: Any, source: str, pictures: Pictures) -> None:
