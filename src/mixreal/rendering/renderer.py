@@ -56,10 +56,10 @@ def open_renderer(meshes: Sequence[Mesh], assets: Assets, device: str = "cpu", t
     geometry = pack_geometry(meshes, threads)
     pictures = pack_pictures([*geometry.textures, *assets.textures, *assets.backgrounds], threads)
     world = layout.World()
-    for name in ("models", "nodes", "triangles", "faces", "materials"):
-        dtype = getattr(layout, {"models": "Model", "nodes": "Node", "triangles": "Triangle", "faces": "Face",
-                                 "materials": "Material"}[name])
-        setattr(world, name, wp.array(getattr(geometry, name), dtype=dtype, device=device, copy=device != "cpu"))
+    kinds = {"models": layout.Model, "nodes": layout.Node, "triangles": layout.Triangle, "faces": layout.Face,
+             "materials": layout.Material}
+    for name, kind in kinds.items():
+        setattr(world, name, wp.array(getattr(geometry, name), dtype=kind, device=device, copy=device != "cpu"))
     world.texels = wp.array(pictures.texels, dtype=wp.uint32, device=device, copy=device != "cpu")
     world.pictures = wp.array(pictures.table, dtype=wp.vec4i, device=device)
     world.first_texture = len(geometry.textures)
