@@ -17,6 +17,14 @@ def _no_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPa
     monkeypatch.setenv("MIXREAL_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_outside_data() -> Iterator[None]:
+    """The same for what is made once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MIXREAL_DATA", raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def meshes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of class folders of meshes: two balls and two cubes, in several formats. Read only."""

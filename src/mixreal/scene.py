@@ -42,6 +42,7 @@ class Lights:
 
     sun_direction: F32  # (n, 3) unit, towards the sun
     sun_radiance: F32  # (n, 3) irradiance / pi on a surface that faces it: a white one gets this colour
+    sun_radius: F32  # (n,) of the sun's disc at distance 1: 0 throws hard shadows
     sky: F32  # (n, 9, 3) irradiance / pi as a polynomial in the normal, see `rendering.sky`
     sky_turn: F32  # (n, 2) cosine and sine by which the sky is turned about y
 
@@ -64,12 +65,14 @@ class Background:
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole, square image."""
+    """A thin lens (a pinhole where its aperture is 0), square image."""
 
     eye: F32  # (n, 3)
     axes: F32  # (n, 3, 3) rows right, up, forward: unit, orthogonal
     tangent: F32  # (n,) of half the field of view
     shift: F32  # (n, 2) principal point, in half images, right and up
+    aperture: F32  # (n,) radius of the lens
+    focus: F32  # (n,) distance along the axis at which things are sharp
 
 
 @dataclass(frozen=True)
@@ -136,11 +139,11 @@ def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, hull: 
         index, label, model, hull,
         Pose(full(np.eye(3)), full(np.zeros(3))),
         Surface(full(np.eye(3)), none, full(0.0), full(1.0), full(1.0), full(0.0)),
-        Lights(full([0.0, 1.0, 0.0]), full(np.zeros(3)), full(sky), full([1.0, 0.0])),
+        Lights(full([0.0, 1.0, 0.0]), full(np.zeros(3)), full(0.0), full(sky), full([1.0, 0.0])),
         Background(none, full([0.2] * 3), full([0.0, 0.0, 1.0, 1.0]), full(np.ones(3)), full(0.0),
                    full(0, np.int32),
                    full(-1.0), none, full(np.ones(3)), full(1.0)),
-        Camera(full([0.0, 0.0, 4.0]), full([[1, 0, 0], [0, 1, 0], [0, 0, -1]]), full(0.3), full([0.0, 0.0])),
+        Camera(full([0.0, 0.0, 4.0]), full([[1, 0, 0], [0, 1, 0], [0, 0, -1]]), full(0.3), full([0.0, 0.0]), full(0.0), full(4.0)),
         Occluders(full(cards), full(cards), full(cards + np.array([1.0, 0.0])), full([2.0] * OCCLUDERS),
                   full([-1] * OCCLUDERS, np.int32), full(np.ones((OCCLUDERS, 3))), full([1.0] * OCCLUDERS)),
         Sensor(full(0.0), full(1.0), full(np.ones(3)), full(1.0), full(1.0), full(0.0), full(0.0), full(0, np.int32)),

@@ -13,6 +13,7 @@ import warp as wp
 from numpy.typing import NDArray
 
 DEPTH = 48  # no tree is deeper: it is the size of the traversal stack
+PADDING = 4e-6  # of every box, in radii of the object: more than rays 10 radii away are rounded by
 LEAF = 4  # triangles a leaf holds at most where a split would pay
 _PER_TASK = 8  # meshes a launch
 
@@ -53,7 +54,7 @@ _BUILD = """
                 if (b[6+k] > chi[k]) chi[k] = b[6+k];
             }
         }
-        for (int k = 0; k < 3; ++k) { N[task.node*8+k] = lo[k]; N[task.node*8+4+k] = hi[k]; }
+        for (int k = 0; k < 3; ++k) { N[task.node*8+k] = lo[k] - @PADDING@; N[task.node*8+4+k] = hi[k] + @PADDING@; }
         int axis = -1, cut = 0;
         float dx = hi[0]-lo[0], dy = hi[1]-lo[1], dz = hi[2]-lo[2];
         float area = dx*dy + dy*dz + dz*dx;
@@ -119,7 +120,7 @@ _BUILD = """
         used += 2;
     }
     sizes.data[mesh*2] = used; sizes.data[mesh*2+1] = deepest;
-""".replace("@DEPTH@", str(DEPTH)).replace("LEAF_MAX", str(LEAF))
+""".replace("@DEPTH@", str(DEPTH)).replace("LEAF_MAX", str(LEAF)).replace("@PADDING@", f"{PADDING}f")
 
 
 @wp.func_native(_BUILD)

@@ -11,6 +11,10 @@ LAYERS = wp.constant(4)  # see-through surfaces behind one another, at most
 LIFT = wp.constant(1.0e-3)  # shadow rays start this far off the surface, in radii of the object
 NO_GROUND = wp.constant(GROUND_NONE)
 TEXTURED_GROUND = wp.constant(GROUND_TEXTURE)
+# Each pixel of a 2 x 2 quad turns and shrinks its sample points by one of these before they choose a point of the
+# sun's disc and of the lens: the quad's 16 rays see 16 points.
+DISC = ((1.2, 0.0), (0.6364, 0.6364), (0.5563, 0.2248), (0.1172, 0.2762))
+DISC_TURNS = wp.constant(wp.types.matrix(shape=(4, 2), dtype=float)(*(v for pair in DISC for v in pair)))
 GROUND_REACH = wp.constant(7.0)  # radii from the object at which a textured ground has faded into the background
 
 
@@ -20,17 +24,34 @@ class Seen:
 
     colour: wp.vec3
     coverage: float  # by the object, 0 to 1
-    distance: float  # of the object, along the ray; FAR: none
+    distance: float  # of the object, along the axis; FAR: none
     normal: wp.vec3  # of the object, world
     occluded: float  # 1: an occluder is in front
 
 
 @wp.func
 def camera_ray(image: Image, x: float, y: float) -> wp.vec3:
-    """Unit direction through the image point (x, y), each from -1 to 1, y up."""
+    """Unit direction from the middle of the lens through the image point (x, y), each from -1 to 1, y up."""
     a = (x - image.shift[0]) * image.tangent
     b = (y - image.shift[1]) * image.tangent
     return wp.normalize(image.axes[0] * a + image.axes[1] * b + image.axes[2])
+
+
+@wp.func
+def focused(image: Image, x: float, y: float, lens: wp.vec2) -> wp.vec3:
+    """Unit direction from a point of the lens to where the middle's ray meets the plane of focus."""
+    a = (x - image.shift[0]) * image.tangent * image.focus - lens[0]
+    b = (y - image.shift[1]) * image.tangent * image.focus - lens[1]
+    return wp.normalize(image.axes[0] * a + image.axes[1] * b + image.axes[2] * image.focus)
+
+
+@wp.func
+def disc_point(quarter: int, x: float, y: float) -> wp.vec2:
+    """A point of the unit disc for the sample at (x, y), from 0 to 1, of one of a quad's four pixels."""
+    turn = DISC_TURNS[quarter]
+    u = 2.0 * x - 1.0
+    v = 2.0 * y - 1.0
+    return wp.vec2(u * turn[0] - v * turn[1], u * turn[1] + v * turn[0])
 
 
 @wp.func
@@ -46,12 +67,13 @@ def behind(world: World, image: Image, x: float, y: float, pixel: float) -> wp.v
 
 
 @wp.func
-def on_ground(world: World, image: Image, background: wp.vec3, direction: wp.vec3, spread: float) -> wp.vec3:
+def on_ground(world: World, image: Image, background: wp.vec3, origin: wp.vec3, direction: wp.vec3, to_sun: wp.vec3,
+              spread: float) -> wp.vec3:
     """The background with the ground laid over it: its own texture, or only the object's shadow."""
     if image.ground == NO_GROUND or direction[1] > -1.0e-4 or image.eye[1] <= image.ground_height:
         return background
-    t = (image.ground_height - image.eye[1]) / direction[1]
-    point = image.eye + direction * t
+    t = (image.ground_height - origin[1]) / direction[1]
+    point = origin + direction * t
     away = point - image.origin
     reach = wp.length(wp.vec3(away[0], 0.0, away[2]))
     if reach > GROUND_REACH:
@@ -64,7 +86,7 @@ def on_ground(world: World, image: Image, background: wp.vec3, direction: wp.vec
     light = ambient * (1.0 - hidden)
     model = world.models[image.model]
     start = image.to_model * (point + up * LIFT - image.origin)
-    if image.sun_direction[1] <= 0.0 or not blocked(world, model, start, image.to_model * image.sun_direction):
+    if image.sun_direction[1] <= 0.0 or not blocked(world, model, start, image.to_model * to_sun):
         light = light + sun
     fade = wp.clamp(2.0 * (1.0 - reach / GROUND_REACH), 0.0, 1.0)
     full = ambient + sun
@@ -80,8 +102,8 @@ def on_ground(world: World, image: Image, background: wp.vec3, direction: wp.vec
 
 
 @wp.func
-def surface(world: World, image: Image, face: Face, hit: Hit, direction: wp.vec3, spread: float, normal: wp.vec3,
-            geometric: wp.vec3) -> wp.vec4:
+def surface(world: World, image: Image, face: Face, hit: Hit, origin: wp.vec3, direction: wp.vec3, to_sun: wp.vec3,
+            spread: float, normal: wp.vec3, geometric: wp.vec3) -> wp.vec4:
     """Light leaving the surface towards the eye, and its alpha."""
     w = 1.0 - hit.u - hit.v
     material = world.materials[face.material]
@@ -94,7 +116,7 @@ def surface(world: World, image: Image, face: Face, hit: Hit, direction: wp.vec3
     base = wp.cw_mul(base, unpacked(face.colour0) * w + unpacked(face.colour1) * hit.u + unpacked(face.colour2) * hit.v)
     rgb = image.colour_matrix * wp.vec3(base[0], base[1], base[2])
     if image.texture_mix > 0.0:
-        rgb = rgb * (1.0 - image.texture_mix) + overlay(world, image, direction * hit.distance, geometric, footprint) \
+        rgb = rgb * (1.0 - image.texture_mix) + overlay(world, image, origin + direction * hit.distance, geometric, footprint) \
             * image.texture_mix
     rgb = wp.vec3(wp.clamp(rgb[0], 0.0, 1.0), wp.clamp(rgb[1], 0.0, 1.0), wp.clamp(rgb[2], 0.0, 1.0))
     metallic = wp.clamp(material.metallic + image.metallic, 0.0, 1.0)
@@ -103,8 +125,8 @@ def surface(world: World, image: Image, face: Face, hit: Hit, direction: wp.vec3
     light = reflect_sky(image.sky, image.sky_turn, rgb, metallic, roughness, normal, view)
     sun = image.sun_direction
     if wp.dot(normal, sun) > 0.0 and wp.dot(geometric, sun) > 0.0:
-        point = image.eye + direction * hit.distance + geometric * LIFT
-        if not blocked(world, world.models[image.model], image.to_model * (point - image.origin), image.to_model * sun):
+        point = origin + direction * hit.distance + geometric * LIFT
+        if not blocked(world, world.models[image.model], image.to_model * (point - image.origin), image.to_model * to_sun):
             light = light + wp.cw_mul(reflect_sun(rgb, metallic, roughness, normal, view, sun), image.sun_radiance)
     alpha = float(1.0)
     if material.alpha_mode == 1:
@@ -115,9 +137,9 @@ def surface(world: World, image: Image, face: Face, hit: Hit, direction: wp.vec3
 
 
 @wp.func
-def overlay(world: World, image: Image, offset: wp.vec3, normal: wp.vec3, footprint: float) -> wp.vec3:
+def overlay(world: World, image: Image, point: wp.vec3, normal: wp.vec3, footprint: float) -> wp.vec3:
     """A material image laid over the object from the side that its surface faces most, in model axes."""
-    p = image.to_model * (image.eye + offset - image.origin) * image.texture_repeat
+    p = image.to_model * (point - image.origin) * image.texture_repeat
     n = image.to_model * normal
     u = p[0]
     v = -p[1]
@@ -137,12 +159,13 @@ def unpacked(code: wp.uint32) -> wp.vec4:
 
 
 @wp.func
-def in_front(world: World, image: Image, k: int, x: float, y: float, pixel: float) -> wp.vec4:
-    """Colour of occluder k at an image point, and 1 where it covers it."""
-    dx = x - image.card_centre[k, 0]
-    dy = y - image.card_centre[k, 1]
-    a = wp.abs((dx * image.card_turn[k, 0] + dy * image.card_turn[k, 1]) / image.card_size[k, 0])
-    b = wp.abs((dy * image.card_turn[k, 0] - dx * image.card_turn[k, 1]) / image.card_size[k, 1])
+def in_front(world: World, image: Image, k: int, x: float, y: float, lens: wp.vec2, pixel: float) -> wp.vec4:
+    """Colour of occluder k at an image point, seen from a point of the lens, and 1 where it covers it."""
+    parallax = (1.0 / image.card_depth[k] - 1.0 / image.focus) / image.tangent
+    dx = x - image.card_centre[k, 0] + lens[0] * parallax
+    dy = y - image.card_centre[k, 1] + lens[1] * parallax
+    a = wp.abs((dx * image.card_turn[k, 0] + dy * image.card_turn[k, 1]) * (1.0 / image.card_size[k, 0]))
+    b = wp.abs((dy * image.card_turn[k, 0] - dx * image.card_turn[k, 1]) * (1.0 / image.card_size[k, 1]))
     for _ in range(image.card_squarings[k]):
         a *= a
         b *= b
@@ -160,13 +183,25 @@ def in_front(world: World, image: Image, k: int, x: float, y: float, pixel: floa
 
 
 @wp.func
-def look(world: World, image: Image, x: float, y: float, pixel: float, backdrop: wp.vec3) -> Seen:
-    """Follow one camera ray through occluders, see-through layers and ground to the background."""
+def look(world: World, image: Image, x: float, y: float, disc: wp.vec2, pixel: float, backdrop: wp.vec3) -> Seen:
+    """Follow one camera ray through occluders, see-through layers and ground to the background.
+
+    disc: the point of the unit disc that stands for a point of the lens and one of the sun.
+    """
     seen = Seen()
     seen.distance = float(FAR)
     direction = camera_ray(image, x, y)
+    start = image.eye
+    lens = wp.vec2(0.0, 0.0)
+    if image.aperture > 0.0:
+        lens = wp.vec2(disc[1], -disc[0]) * image.aperture
+        start = image.eye + image.axes[0] * lens[0] + image.axes[1] * lens[1]
+        direction = focused(image, x, y, lens)
+    to_sun = image.sun_direction
+    if image.sun_radius > 0.0:
+        to_sun = to_sun + (image.sun_across[0] * disc[0] + image.sun_across[1] * disc[1]) * image.sun_radius
     spread = pixel * image.tangent  # width of a pixel at distance 1
-    origin = image.to_model * (image.eye - image.origin)
+    origin = image.to_model * (start - image.origin)
     ray = image.to_model * direction
     through = float(1.0)
     near = float(0.0)
@@ -187,11 +222,11 @@ def look(world: World, image: Image, x: float, y: float, pixel: float, backdrop:
             geometric = -geometric
         if wp.dot(normal, geometric) < 0.0:
             normal = -normal
-        answer = surface(world, image, face, hit, direction, spread, normal, geometric)
+        answer = surface(world, image, face, hit, start, direction, to_sun, spread, normal, geometric)
         if answer[3] <= 0.0:
             continue
         if seen.distance == FAR:
-            seen.distance = hit.distance
+            seen.distance = hit.distance * wp.dot(direction, image.axes[2])
             seen.normal = normal
             seen.coverage = 1.0
         light = light + wp.vec3(answer[0], answer[1], answer[2]) * (through * answer[3])
@@ -199,10 +234,10 @@ def look(world: World, image: Image, x: float, y: float, pixel: float, backdrop:
         if through < 0.02:
             break
     if through >= 0.02:
-        light = light + on_ground(world, image, backdrop, direction, spread) * through
+        light = light + on_ground(world, image, backdrop, start, direction, to_sun, spread) * through
     seen.colour = light
     for k in range(image.cards):
-        card = in_front(world, image, k, x, y, pixel)
+        card = in_front(world, image, k, x, y, lens, pixel)
         if card[3] > 0.0:
             seen.colour = wp.vec3(card[0], card[1], card[2])
             seen.occluded = 1.0
@@ -228,12 +263,13 @@ def render_pixels(world: World, images: wp.array(dtype=Image), size: int, sample
     for s in range(count):
         x = (float(column) + samples[s][0]) * pixel - 1.0
         y = 1.0 - (float(row) + samples[s][1]) * pixel
-        seen = look(world, images[i], x, y, pixel, backdrop)
+        disc = disc_point((row % 2) * 2 + column % 2, samples[s][0], samples[s][1])
+        seen = look(world, images[i], x, y, disc, pixel, backdrop)
         light = light + seen.colour
         amodal += seen.coverage
         if seen.occluded == 0.0 and seen.coverage > 0.0:
             visible += 1.0
-            away += seen.distance * wp.dot(camera_ray(images[i], x, y), images[i].axes[2])
+            away += seen.distance
             facing = facing + seen.normal
     share = 1.0 / float(count)
     colour[i, row, column] = light * share

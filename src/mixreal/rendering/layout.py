@@ -7,6 +7,7 @@ from mixreal.scene import OCCLUDERS
 Sky = wp.types.matrix(shape=(9, 3), dtype=float)
 CardPoints = wp.types.matrix(shape=(OCCLUDERS, 2), dtype=float)
 CardColours = wp.types.matrix(shape=(OCCLUDERS, 3), dtype=float)
+Across = wp.types.matrix(shape=(2, 3), dtype=float)
 CardNumbers = wp.types.vector(length=OCCLUDERS, dtype=float)
 CardIndices = wp.types.vector(length=OCCLUDERS, dtype=int)
 
@@ -74,6 +75,8 @@ class Image:
     metallic: float
     sun_direction: wp.vec3
     sun_radiance: wp.vec3
+    sun_radius: float  # of its disc, at distance 1
+    sun_across: Across  # two unit vectors across its direction
     sky: Sky
     sky_turn: wp.vec2
     picture: int
@@ -90,6 +93,8 @@ class Image:
     axes: wp.mat33
     tangent: float
     shift: wp.vec2
+    aperture: float  # radius of the lens
+    focus: float  # distance along the axis that is sharp
     cards: int  # how many occluders
     card_centre: CardPoints
     card_size: CardPoints

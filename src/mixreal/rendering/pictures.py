@@ -28,11 +28,11 @@ class Pictures:
 def pack_pictures(images: Sequence[NDArray[np.uint8]], threads: int = 2) -> Pictures:
     """(h, w, 3 or 4) sRGB images -> texels. Sizes are rounded to powers of two."""
     sides = [tuple(_power_of_two(side) for side in image.shape[1::-1]) for image in images]  # log2 width, log2 height
-    sizes = [sum(1 << (max(w - k, 0) + max(h - k, 0)) for k in range(max(w, h) + 1)) for w, h in sides]
+    sizes = [sum(1 << (w + h - 2 * k) for k in range(min(w, h) + 1)) for w, h in sides]
     offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
     if offsets[-1] >= 2**31:
         raise ValueError(f"{len(images)} pictures need {offsets[-1]:,} texels: at most {2**31 - 1:,} fit")
-    table = np.array([(at, w, h, max(w, h) + 1) for at, (w, h) in zip(offsets[:-1], sides, strict=True)],
+    table = np.array([(at, w, h, min(w, h) + 1) for at, (w, h) in zip(offsets[:-1], sides, strict=True)],
                      np.int32).reshape(-1, 4)
     texels = np.zeros(max(int(offsets[-1]), 1), np.uint32)
     on_device = wp.array(texels, dtype=wp.uint32, device="cpu", copy=False)
@@ -58,29 +58,27 @@ def pack_pictures(images: Sequence[NDArray[np.uint8]], threads: int = 2) -> Pict
 
 @wp.kernel(enable_backward=False)
 def _reduce(texels: wp.array(dtype=wp.uint32), table: wp.array(dtype=wp.vec4i), begin: int):
-    """One picture: every mip level as means of 2 x 2 (or 2 x 1) texels of the one before, in linear light."""
+    """One picture: every mip level as means of 2 x 2 texels of the one before, in linear light, until a side is one."""
     entry = table[wp.tid() + begin]
     source = entry[0]
     log_width = entry[1]
     log_height = entry[2]
     for _ in range(1, entry[3]):
         target = source + (1 << (log_width + log_height))
-        across = wp.min(log_width, 1)  # 0 where a side is already one texel
-        down = wp.min(log_height, 1)
-        width = 1 << (log_width - across)
-        height = 1 << (log_height - down)
+        width = 1 << (log_width - 1)
+        height = 1 << (log_height - 1)
         for y in range(height):
             for x in range(width):
-                left = source + ((y << down) << log_width) + (x << across)
-                right = left + across
-                lower = left + (down << log_width)
+                left = source + ((y << 1) << log_width) + (x << 1)
+                right = left + 1
+                lower = left + (1 << log_width)
                 mean = wp.uint32(0)
                 for c in range(4):
                     shift = wp.uint32(c * 8)
                     a = float((texels[left] >> shift) & wp.uint32(255))
                     b = float((texels[right] >> shift) & wp.uint32(255))
                     d = float((texels[lower] >> shift) & wp.uint32(255))
-                    e = float((texels[lower + across] >> shift) & wp.uint32(255))
+                    e = float((texels[lower + 1] >> shift) & wp.uint32(255))
                     if c < 3:
                         value = wp.sqrt((a * a + b * b + d * d + e * e) * 0.25)
                     else:
@@ -88,8 +86,8 @@ def _reduce(texels: wp.array(dtype=wp.uint32), table: wp.array(dtype=wp.vec4i), 
                     mean = mean | (wp.uint32(value + 0.5) << shift)
                 texels[target + y * width + x] = mean
         source = target
-        log_width -= across
-        log_height -= down
+        log_width -= 1
+        log_height -= 1
 
 
 def _power_of_two(side: int) -> int:

@@ -16,7 +16,7 @@ from mixreal.rendering.devices import start_warp
 from mixreal.rendering.geometry import pack_geometry
 from mixreal.rendering.jpeg import compress, tables, transform
 from mixreal.rendering.kernels import render_pixels
-from mixreal.rendering.packets import TILE, packet_kernel
+from mixreal.rendering.packets import TILE, packet_kernel, sensor_kernels
 from mixreal.rendering.pictures import pack_pictures
 from mixreal.rendering.rows import image_rows, recording_rows
 from mixreal.rendering.sensing import Recording, blur_rows, develop
@@ -115,10 +115,16 @@ def _launch(renderer: Renderer, images: NDArray[np.void], recordings: NDArray[np
         wp.launch(render_pixels, dim=shape, inputs=arguments, device=device)
     if "rgb" in wanted:
         records = wp.array(recordings, dtype=Recording, device=device)
-        blurred = wp.empty(shape, dtype=wp.vec3, device=device)
         some["rgb"] = wp.empty((*shape, 3), dtype=wp.uint8, device=device)
-        wp.launch(blur_rows, dim=shape, inputs=[light, records, size, blurred], device=device)
-        wp.launch(develop, dim=shape, inputs=[blurred, records, size, some["rgb"]], device=device)
+        if renderer.lanes:
+            blur, chip = sensor_kernels(renderer.lanes)
+            blurred = wp.empty((n, size, 3, -(-size // renderer.lanes) * renderer.lanes), dtype=float, device=device)
+            wp.launch(blur, dim=(n, size), inputs=[light, records, size, blurred], device=device)
+            wp.launch(chip, dim=(n, size), inputs=[blurred, records, size, some["rgb"]], device=device)
+        else:
+            blurred = wp.empty(shape, dtype=wp.vec3, device=device)
+            wp.launch(blur_rows, dim=shape, inputs=[light, records, size, blurred], device=device)
+            wp.launch(develop, dim=shape, inputs=[blurred, records, size, some["rgb"]], device=device)
         squares = -(-size // 16)
         wp.launch(compress, dim=(n, squares, squares), device=device,
                   inputs=[records, size, *renderer.jpeg, some["rgb"]])

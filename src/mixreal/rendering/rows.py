@@ -22,12 +22,13 @@ def image_rows(scenes: Scenes) -> NDArray[np.void]:
     out["colour_matrix"] = surface.colour_matrix
     for name in ("texture", "texture_mix", "texture_repeat", "roughness", "metallic"):
         out[name] = getattr(surface, name)
-    for name in ("sun_direction", "sun_radiance", "sky", "sky_turn"):
+    for name in ("sun_direction", "sun_radiance", "sun_radius", "sky", "sky_turn"):
         out[name] = getattr(lights, name)
+    out["sun_across"] = _across(lights.sun_direction)
     out["picture"], out["picture_colour"], out["background_blur"] = back.image, back.colour, back.blur
     for name in ("window", "gain", "ground", "ground_height", "ground_texture", "ground_colour", "ground_repeat"):
         out[name] = getattr(back, name)
-    for name in ("eye", "axes", "tangent", "shift"):
+    for name in ("eye", "axes", "tangent", "shift", "aperture", "focus"):
         out[name] = getattr(camera, name)
     present = (cards.size > 0).all(-1)
     # Those present first, so that the kernel can count them.
@@ -37,6 +38,15 @@ def image_rows(scenes: Scenes) -> NDArray[np.void]:
         values = np.log2(cards.exponent).round() if name == "squarings" else getattr(cards, name)
         out[f"card_{name}"] = np.take_along_axis(values, order.reshape(*order.shape, *[1] * (values.ndim - 2)), 1)
     return out
+
+
+def _across(direction: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(n, 2, 3) two unit vectors across each of (n, 3) unit vectors and each other."""
+    one = np.asarray(direction, np.float64)
+    axis = np.where(np.abs(one[:, 1:2]) < 0.9, [[0.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]])
+    first = np.cross(axis, one)
+    first /= np.linalg.norm(first, axis=-1, keepdims=True)
+    return np.stack([first, np.cross(one, first)], 1)
 
 
 def recording_rows(scenes: Scenes, size: int, seed: int) -> NDArray[np.void]:

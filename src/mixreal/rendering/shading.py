@@ -40,8 +40,8 @@ def sample(world: World, picture: int, u: float, v: float, footprint: float) -> 
     log_height = entry[2]
     for _ in range(level):
         place += 1 << (log_width + log_height)
-        log_width = wp.max(log_width - 1, 0)
-        log_height = wp.max(log_height - 1, 0)
+        log_width -= 1
+        log_height -= 1
     width = 1 << log_width
     height = 1 << log_height
     x = (u - wp.floor(u)) * float(width) - 0.5

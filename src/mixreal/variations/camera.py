@@ -26,6 +26,7 @@ def camera(assets: Assets) -> Variation:
         "x": Slider(-0.12, 0.12, 0, doc="object off the middle, in half frames"),
         "y": Slider(-0.10, 0.10, 0),
         "roll": Slider(-5, 5, 0, "deg"),
+        "aperture": Slider(0.0, 0.03, 0, "distances", doc="radius of the lens: what is nearer and farther blurs"),
     }, _apply)
 
 
@@ -48,4 +49,5 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     eye = scenes.pose.origin - distance[:, None] * axes[:, 2]
     return replace(scenes, camera=Camera(
         eye.astype(np.float32), axes.astype(np.float32), tangent.astype(np.float32),
-        (np.stack([latents["x"], latents["y"]], -1) - aim * beyond).astype(np.float32)))
+        (np.stack([latents["x"], latents["y"]], -1) - aim * beyond).astype(np.float32),
+        (latents["aperture"] * distance).astype(np.float32), distance.astype(np.float32)))

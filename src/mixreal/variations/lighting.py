@@ -38,13 +38,14 @@ def lighting(assets: Assets) -> Variation:
         gain = gain * np.where(latents["sky"] == BACKGROUND, brightness ** latents["match"], 1.0)
         turn = np.radians(latents["environment_turn"])
         return replace(scenes, lights=Lights(
-            sun_direction.astype(np.float32), (sun * gain[:, None]).astype(np.float32),
+            sun_direction.astype(np.float32), (sun * gain[:, None]).astype(np.float32), latents["softness"],
             (sky * gain[:, None, None]).astype(np.float32), np.stack([np.cos(turn), np.sin(turn)], -1)))
 
     return Variation("lighting", {
         "sun_azimuth": Slider(0, 360, 40, "deg"),
         "sun_elevation": Slider(10, 80, 50, "deg"),
         "sun": Slider(0.15, 3.5, 1.5, "x the sky", log=True, doc="0.15 is overcast, 3.5 a hard sun"),
+        "softness": Slider(0.004, 0.12, 0, "rad", log=True, doc="radius of the sun: 0.005 as it is, 0.1 behind haze"),
         "warmth": Slider(-0.05, 0.35, 0.05, doc="of the sun: 0 white, 0.35 evening"),
         "sky": Choice(("gradient", "environment", "background"), "gradient", (0.3, 0.3, 0.4),
                       doc="an even sky, an environment map, or the colours of the background"),
