@@ -1,18 +1,17 @@
 """Synthesis: from a render spec and indices to images. Image i is a pure function of (spec, i)."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mixreal.assets import open_assets
 from mixreal.datahome import settled
 from mixreal.errors import BadInput
-from mixreal.models.library import Library, open_library
-from mixreal.rendering.renderer import Frames, Renderer, check_size, open_renderer
+from mixreal.models.library import Library
+from mixreal.opening import open_material
+from mixreal.rendering.renderer import Frames, Renderer, check_size, place
 from mixreal.rendering.renderer import render as render_scenes
 from mixreal.scene import Scenes, blank
 from mixreal.spec import RenderSpec, to_mapping
@@ -45,14 +44,12 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     check_size(spec.size)
     if (spec.images > 0) == (spec.per_model > 0) or min(spec.images, spec.per_model) < 0:
         raise BadInput(f"images = {spec.images}, per_model = {spec.per_model}: give exactly one of them, above 0")
-    with ThreadPoolExecutor(1) as pool:  # pictures are read while models are parsed
-        opening = pool.submit(open_assets, spec.backgrounds, spec.textures, spec.envmaps)
-        library = open_library(spec.models, spec.classes, spec.procedural, spec.first_model)
-        assets = opening.result()
+    material = open_material(spec, threads)
+    library, assets = material.library, material.assets
     ranges = with_habits(spec.ranges, library.classes) if spec.habits else spec.ranges
     chain = open_chain(spec.vary, ranges, spec.seed, assets, library.classes)
-    renderer = open_renderer(library.meshes, assets, device, threads)
-    total = spec.images or spec.per_model * len(library.meshes)
+    renderer = place(material.stock, device)
+    total = spec.images or spec.per_model * len(library)
     # Folders are named by what is in them: moving one changes nothing.
     made_by = to_mapping(spec) | {"models": library.digest, "assets": assets.digest, "classes": list(library.classes),
                                   "ranges": to_mapping(replace(spec, ranges=ranges))["ranges"]}

@@ -22,12 +22,12 @@ class Library:
     classes: tuple[str, ...]
     names: tuple[str, ...]  # "car/sedan_01"
     class_of: NDArray[np.int64]  # (m,) index into classes
-    meshes: tuple[Mesh, ...]  # normalised
+    meshes: tuple[Mesh, ...]  # normalised; (): not loaded, the renderer has them packed already
     problems: tuple[str, ...]  # a line for each file that could not be loaded: which, and why
     digest: str  # of the files' contents, or of the generator and its seeds
 
     def __len__(self) -> int:
-        return len(self.meshes)
+        return len(self.names)
 
 
 def open_library(models: str = "procedural", classes: tuple[str, ...] = (), per_class: int = 100,

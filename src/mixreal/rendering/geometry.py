@@ -28,6 +28,7 @@ class Geometry:
     materials: NDArray[np.void]
     textures: list[NDArray[np.uint8]]  # the materials' pictures
     hulls: NDArray[np.float32]  # (m, HULL, 3) the vertices that lie farthest out in HULL directions
+    boxes: NDArray[np.float32]  # (m, 2, 3) least and greatest corners of the trees
 
 
 def pack_geometry(meshes: Sequence[Mesh], threads: int = 2) -> Geometry:
@@ -57,8 +58,10 @@ def pack_geometry(meshes: Sequence[Mesh], threads: int = 2) -> Geometry:
               given(materials, Material), wp.array(triangles, dtype=Triangle, device="cpu", copy=False),
               wp.array(faces, dtype=Face, device="cpu", copy=False)]
     wp.launch(_fill, dim=len(corners), inputs=arrays, device="cpu")
-    return Geometry(models, trees.nodes.view(NODE).reshape(-1), triangles, faces, materials, textures,
-                    hulls)
+    nodes = trees.nodes.view(NODE).reshape(-1)
+    roots = nodes[models["node"]]
+    return Geometry(models, nodes, triangles, faces, materials, textures, hulls,
+                    np.stack([roots["low"], roots["high"]], 1))
 
 
 @wp.kernel(enable_backward=False)

@@ -116,8 +116,8 @@ def surface(world: World, image: Image, face: Face, hit: Hit, origin: wp.vec3, d
     base = wp.cw_mul(base, unpacked(face.colour0) * w + unpacked(face.colour1) * hit.u + unpacked(face.colour2) * hit.v)
     rgb = image.colour_matrix * wp.vec3(base[0], base[1], base[2])
     if image.texture_mix > 0.0:
-        rgb = rgb * (1.0 - image.texture_mix) + overlay(world, image, origin + direction * hit.distance, geometric, footprint) \
-            * image.texture_mix
+        laid = overlay(world, image, origin + direction * hit.distance, geometric, footprint)
+        rgb = rgb * (1.0 - image.texture_mix) + laid * image.texture_mix
     rgb = wp.vec3(wp.clamp(rgb[0], 0.0, 1.0), wp.clamp(rgb[1], 0.0, 1.0), wp.clamp(rgb[2], 0.0, 1.0))
     metallic = wp.clamp(material.metallic + image.metallic, 0.0, 1.0)
     roughness = wp.clamp(material.roughness * image.roughness, 0.08, 1.0)
@@ -126,7 +126,8 @@ def surface(world: World, image: Image, face: Face, hit: Hit, origin: wp.vec3, d
     sun = image.sun_direction
     if wp.dot(normal, sun) > 0.0 and wp.dot(geometric, sun) > 0.0:
         point = origin + direction * hit.distance + geometric * LIFT
-        if not blocked(world, world.models[image.model], image.to_model * (point - image.origin), image.to_model * to_sun):
+        start = image.to_model * (point - image.origin)
+        if not blocked(world, world.models[image.model], start, image.to_model * to_sun):
             light = light + wp.cw_mul(reflect_sun(rgb, metallic, roughness, normal, view, sun), image.sun_radiance)
     alpha = float(1.0)
     if material.alpha_mode == 1:

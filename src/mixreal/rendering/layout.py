@@ -94,6 +94,7 @@ class Image:
     tangent: float
     shift: wp.vec2
     aperture: float  # radius of the lens
+    bounds: wp.vec4  # least x and y, greatest x and y, in image points, of what the object may cover
     focus: float  # distance along the axis that is sharp
     cards: int  # how many occluders
     card_centre: CardPoints

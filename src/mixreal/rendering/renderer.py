@@ -13,13 +13,12 @@ from mixreal.errors import BadInput, did_you_mean
 from mixreal.models.mesh import Mesh
 from mixreal.rendering import layout
 from mixreal.rendering.devices import start_warp
-from mixreal.rendering.geometry import pack_geometry
 from mixreal.rendering.jpeg import compress, tables, transform
 from mixreal.rendering.kernels import render_pixels
 from mixreal.rendering.packets import TILE, packet_kernel, sensor_kernels
-from mixreal.rendering.pictures import pack_pictures
 from mixreal.rendering.rows import image_rows, recording_rows
 from mixreal.rendering.sensing import Recording, blur_rows, develop
+from mixreal.rendering.stock import Stock, pack
 from mixreal.scene import Scenes
 
 OUTPUTS = ("rgb", "mask", "depth", "normal", "light")
@@ -46,27 +45,30 @@ class Renderer:
     device: str
     world: Any  # layout.World
     hulls: NDArray[np.float32]  # (m, k, 3) outermost points of the meshes
+    boxes: NDArray[np.float32]  # (m, 2, 3) their least and greatest corners
     jpeg: tuple[Any, Any]
     lanes: int = 16  # rays a SIMD packet on a CPU; 0: the scalar kernel, the only one on CUDA
 
 
 def open_renderer(meshes: Sequence[Mesh], assets: Assets, device: str = "cpu", threads: int = 2) -> Renderer:
     """Pack the meshes and assets and put them on a device ("cpu", "cuda:0"); seconds for hundreds of meshes."""
+    return place(pack(meshes, assets, threads), device)
+
+
+def place(stock: Stock, device: str = "cpu") -> Renderer:
+    """Put a packed stock on a device. On a CPU its arrays are used where they lie."""
     start_warp()
-    geometry = pack_geometry(meshes, threads)
-    pictures = pack_pictures([*geometry.textures, *assets.textures, *assets.backgrounds], threads)
     world = layout.World()
     kinds = {"models": layout.Model, "nodes": layout.Node, "triangles": layout.Triangle, "faces": layout.Face,
              "materials": layout.Material}
     for name, kind in kinds.items():
-        setattr(world, name, wp.array(getattr(geometry, name), dtype=kind, device=device, copy=device != "cpu"))
-    world.texels = wp.array(pictures.texels, dtype=wp.uint32, device=device, copy=device != "cpu")
-    world.pictures = wp.array(pictures.table, dtype=wp.vec4i, device=device)
-    world.first_texture = len(geometry.textures)
-    world.first_background = len(geometry.textures) + len(assets.textures)
+        setattr(world, name, wp.array(getattr(stock, name), dtype=kind, device=device, copy=device != "cpu"))
+    world.texels = wp.array(stock.texels, dtype=wp.uint32, device=device, copy=device != "cpu")
+    world.pictures = wp.array(stock.table, dtype=wp.vec4i, device=device)
+    world.first_texture, world.first_background = (int(k) for k in stock.firsts)
     jpeg = (wp.array(transform().astype(np.float32), dtype=float, device=device),
             wp.array(tables(), dtype=float, device=device))
-    return Renderer(device, world, geometry.hulls, jpeg, 16 if device == "cpu" else 0)
+    return Renderer(device, world, stock.hulls, stock.boxes, jpeg, 16 if device == "cpu" else 0)
 
 
 def render(renderer: Renderer, scenes: Scenes, size: int, samples: int = 4, outputs: Sequence[str] = ("rgb",),
@@ -85,7 +87,7 @@ def render(renderer: Renderer, scenes: Scenes, size: int, samples: int = 4, outp
               "mask": ((), np.float32), "whole": ((), np.float32), "depth": ((), np.float32)}
     wanted = [*outputs, "whole"] if "mask" in outputs else list(outputs)
     out = {name: np.empty((n, size, size, *shapes[name][0]), shapes[name][1]) for name in wanted}
-    images, recordings = image_rows(scenes), recording_rows(scenes, size, seed)
+    images, recordings = image_rows(scenes, renderer.boxes), recording_rows(scenes, size, seed)
     pattern = wp.array(sample_pattern(samples), dtype=wp.vec2, device=renderer.device)
     for start in range(0, n, step):
         part = slice(start, min(start + step, n))

@@ -11,8 +11,8 @@ from mixreal.streams import uniforms
 RECORDING = Recording.numpy_dtype()
 
 
-def image_rows(scenes: Scenes) -> NDArray[np.void]:
-    """(n,) of `layout.Image`."""
+def image_rows(scenes: Scenes, boxes: NDArray[np.float32]) -> NDArray[np.void]:
+    """(n,) of `layout.Image`. boxes: (m, 2, 3) least and greatest corners of the models."""
     pose, surface, lights, back = scenes.pose, scenes.surface, scenes.lights, scenes.background
     camera, cards = scenes.camera, scenes.occluders
     out = np.zeros(len(scenes), IMAGE)
@@ -30,6 +30,7 @@ def image_rows(scenes: Scenes) -> NDArray[np.void]:
         out[name] = getattr(back, name)
     for name in ("eye", "axes", "tangent", "shift", "aperture", "focus"):
         out[name] = getattr(camera, name)
+    out["bounds"] = _bounds(scenes, boxes)
     present = (cards.size > 0).all(-1)
     # Those present first, so that the kernel can count them.
     order = np.argsort(~present, axis=1, kind="stable")
@@ -37,6 +38,23 @@ def image_rows(scenes: Scenes) -> NDArray[np.void]:
     for name in ("centre", "size", "turn", "squarings", "texture", "colour", "depth"):
         values = np.log2(cards.exponent).round() if name == "squarings" else getattr(cards, name)
         out[f"card_{name}"] = np.take_along_axis(values, order.reshape(*order.shape, *[1] * (values.ndim - 2)), 1)
+    return out
+
+
+def _bounds(scenes: Scenes, boxes: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(n, 4) least x and y, greatest x and y, in image points, that the corners of the model's box reach."""
+    camera, pick = scenes.camera, np.indices((2, 2, 2)).reshape(3, 8).T  # (8, 3)
+    corners = boxes.astype(np.float64)[:, pick, np.arange(3)][scenes.model]  # (n, 8, 3)
+    world = corners @ np.swapaxes(scenes.pose.to_world, 1, 2) + (scenes.pose.origin - camera.eye)[:, None]
+    across, up, away = np.moveaxis(world @ np.swapaxes(camera.axes, 1, 2), -1, 0)  # (n, 8) each
+    nearest = away.min(1)
+    behind = nearest <= 1e-3  # a corner beside or behind the eye: anywhere in the image
+    scale = 1 / (np.maximum(away, 1e-3) * camera.tangent[:, None])
+    blur = camera.aperture * np.abs(1 / np.maximum(nearest, 1e-3) - 1 / camera.focus) / camera.tangent
+    x, y = across * scale + camera.shift[:, :1], up * scale + camera.shift[:, 1:]
+    margin = blur + 1e-4
+    out = np.stack([x.min(1) - margin, y.min(1) - margin, x.max(1) + margin, y.max(1) + margin], -1)
+    out[behind] = [-2.0, -2.0, 2.0, 2.0]
     return out
 
 

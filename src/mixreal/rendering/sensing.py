@@ -6,7 +6,8 @@ RADIUS = wp.constant(16)  # of the blur kernel, pixels at most
 FIRST = wp.constant(wp.uint32(0x7FEB352D))  # odd multipliers of the noise hash
 SECOND = wp.constant(wp.uint32(0x846CA68B))
 # 1.055 x^(1/2.4) - 0.055 from x = 0.0031308 to 1, as a polynomial in x^(1/4) (Chebyshev fit, error below 8.1e-5).
-CURVE = wp.constant(wp.types.vector(length=5, dtype=float)(-0.06530216, 0.20124538, 1.10960848, -0.32163906, 0.07612998))
+CURVE = wp.constant(wp.types.vector(length=5, dtype=float)(
+    -0.06530216, 0.20124538, 1.10960848, -0.32163906, 0.07612998))
 BELL = wp.constant(1.0 / 147.8016)  # the sum of four bytes has this deviation
 
 
@@ -45,7 +46,7 @@ def blur_rows(light: wp.array(dtype=wp.vec3, ndim=3), records: wp.array(dtype=Re
     total = light[i, y, x]
     weight = float(1.0)
     fall = -0.5 / (sigma * sigma)
-    for k in range(1, wp.min(RADIUS, int(3.0 * sigma) + 1) + 1):
+    for k in range(1, wp.min(RADIUS, int(2.5 * sigma) + 1) + 1):
         w = wp.exp(float(k * k) * fall)
         total = total + (light[i, y, wp.max(x - k, 0)] + light[i, y, wp.min(x + k, size - 1)]) * w
         weight += 2.0 * w
@@ -62,7 +63,7 @@ def develop(light: wp.array(dtype=wp.vec3, ndim=3), records: wp.array(dtype=Reco
     if sigma >= 0.05:
         weight = float(1.0)
         fall = -0.5 / (sigma * sigma)
-        for k in range(1, wp.min(RADIUS, int(3.0 * sigma) + 1) + 1):
+        for k in range(1, wp.min(RADIUS, int(2.5 * sigma) + 1) + 1):
             w = wp.exp(float(k * k) * fall)
             total = total + (light[i, wp.max(y - k, 0), x] + light[i, wp.min(y + k, size - 1), x]) * w
             weight += 2.0 * w

@@ -6,7 +6,7 @@ const float sigma = record.blur;
 float share[RADIUS + 1] = {1.0f}, total = 1.0f;
 int reach = 0;
 if (sigma >= 0.05f) {
-    reach = (int)(3.0f * sigma) + 1; reach = reach < RADIUS ? reach : RADIUS;
+    reach = (int)(2.5f * sigma) + 1; reach = reach < RADIUS ? reach : RADIUS;
     const float falls = -0.5f / (sigma * sigma);
     for (int k = 1; k <= reach; ++k) { share[k] = __builtin_expf((float)(k * k) * falls); total += 2.0f * share[k]; }
 }

@@ -16,6 +16,24 @@ const V eye = all3(image.eye[0], image.eye[1], image.eye[2]);
 const float pixel = 2.0f / (float)size;
 const float spread = pixel * image.tangent;
 const int per_packet = LANES / 4;
+// Whether the object's box reaches into the tile: elsewhere no ray can meet it.
+const float left_edge = (float)(tx * 4) * pixel - 1.0f, upper_edge = 1.0f - (float)(ty * 4) * pixel;
+const bool near_object = left_edge < image.bounds[2] && left_edge + 4.0f * pixel > image.bounds[0]
+                      && upper_edge > image.bounds[1] && upper_edge - 4.0f * pixel < image.bounds[3];
+const float quad_x[4] = {0.0f, 1.0f, 0.0f, 1.0f}, quad_y[4] = {0.0f, 0.0f, 1.0f, 1.0f};
+const vf in_quad_x = fourfold(quad_x), in_quad_y = fourfold(quad_y), turn_re = fourfold(DISC_RE), turn_im = fourfold(DISC_IM);
+vf sample_x = 0, sample_y = 0, disc_x = 0, disc_y = 0; vi drawn = 0;
+auto take_samples = [&](int first) {  // one packet's points in the pixel; and of the disc, of which a quad sees 16
+    float px[LANES], py[LANES]; int on[LANES];
+    for (int k = 0; k < LANES; ++k) {
+        int s = first + (k >> 2);
+        const auto& at = pattern.data[s < sample_count ? s : 0];
+        px[k] = at[0]; py[k] = at[1]; on[k] = s < sample_count ? -1 : 0;
+    }
+    __builtin_memcpy(&sample_x, px, sizeof px); __builtin_memcpy(&sample_y, py, sizeof py); __builtin_memcpy(&drawn, on, sizeof on);
+    vf u = 2.0f * sample_x - 1.0f, v = 2.0f * sample_y - 1.0f;
+    disc_x = u * turn_re - v * turn_im; disc_y = u * turn_im + v * turn_re; };
+take_samples(0);
 
 float behind_r[16], behind_g[16], behind_b[16];  // the background, once a pixel
 for (int from = 0; from < 16; from += LANES) {
@@ -35,26 +53,31 @@ for (int from = 0; from < 16; from += LANES) {
     __builtin_memcpy(behind_r + from, &shown.x, room); __builtin_memcpy(behind_g + from, &shown.y, room); __builtin_memcpy(behind_b + from, &shown.z, room);
 }
 
+const float share = 1.0f / (float)sample_count;
+auto put = [&](int row, int column, float r, float g, float b, float seen, float unhidden, float far, float nx, float ny, float nz) {
+    if (row >= size || column >= size) return;
+    const size_t at = ((size_t)index * size + row) * size + column;
+    colour.data[at].c[0] = r; colour.data[at].c[1] = g; colour.data[at].c[2] = b;
+    if (mask.shape[0] > 0) { mask.data[at] = seen * share; whole.data[at] = unhidden * share; }
+    if (depth.shape[0] > 0) depth.data[at] = seen > 0.0f ? far / seen : __builtin_inff();
+    if (normal.shape[0] > 0) {
+        float length = nx * nx + ny * ny + nz * nz, scale = seen > 0.0f && length > 0.0f ? 1.0f / __builtin_sqrtf(length) : 0.0f;
+        normal.data[at].c[0] = nx * scale; normal.data[at].c[1] = ny * scale; normal.data[at].c[2] = nz * scale;
+    } };
 for (int block = 0; block < 4; ++block) {
     const int column = tx * 4 + (block & 1) * 2, row = ty * 4 + (block & 2);
     if (column >= size || row >= size) continue;
     const V behind = {fourfold(behind_r + block * 4), fourfold(behind_g + block * 4), fourfold(behind_b + block * 4)};
+    if (!near_object && image.ground == 0 && image.cards == 0) {
+        for (int j = 0; j < 4; ++j) put(row + (j >> 1), column + (j & 1), behind_r[block * 4 + j], behind_g[block * 4 + j], behind_b[block * 4 + j], 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f);
+        continue;
+    }
     quad red = 0, green = 0, blue = 0, visible = 0, amodal = 0, away = 0, facing_x = 0, facing_y = 0, facing_z = 0;
     for (int first = 0; first < sample_count; first += per_packet) {
-        float px[LANES], py[LANES], cx[LANES], cy[LANES]; int on[LANES];
-        for (int k = 0; k < LANES; ++k) {
-            int s = first + (k >> 2), inside = s < sample_count;
-            const auto& at = pattern.data[inside ? s : 0];
-            px[k] = at[0]; py[k] = at[1]; cx[k] = (float)(column + (k & 1)); cy[k] = (float)(row + ((k >> 1) & 1));
-            on[k] = inside && column + (k & 1) < size && row + ((k >> 1) & 1) < size ? -1 : 0;
-        }
-        vf sx, sy, x, y; vi active;
-        __builtin_memcpy(&sx, px, sizeof px); __builtin_memcpy(&sy, py, sizeof py); __builtin_memcpy(&active, on, sizeof on);
-        __builtin_memcpy(&x, cx, sizeof cx); __builtin_memcpy(&y, cy, sizeof cy);
-        x = (x + sx) * pixel - 1.0f; y = 1.0f - (y + sy) * pixel;
-        // Each pixel of a quad has its own 4 points of the sun's disc: a quad sees 16.
-        const vf wx = fourfold(DISC_RE), wy = fourfold(DISC_IM), ux = 2.0f * sx - 1.0f, uy = 2.0f * sy - 1.0f;
-        const vf disc_x = ux * wx - uy * wy, disc_y = ux * wy + uy * wx;
+        if (sample_count > per_packet) take_samples(first);
+        const vf at_x = in_quad_x + (float)column, at_y = in_quad_y + (float)row;
+        const vi active = drawn & (at_x < (float)size) & (at_y < (float)size);
+        const vf x = (at_x + sample_x) * pixel - 1.0f, y = 1.0f - (at_y + sample_y) * pixel;
         vf a = (x - image.shift[0]) * image.tangent, b = (y - image.shift[1]) * image.tangent;
         V d = right * a + up * b + forward, from = eye;
         vf lens_x = 0, lens_y = 0;
@@ -74,7 +97,7 @@ for (int block = 0; block < 4; ++block) {
         vf through = 1.0f, near = 0.0f, seen_at = FAR;
         V light = all3(0.0f, 0.0f, 0.0f), seen_normal = light;
         vi covered = 0, going = active;
-        for (int layer = 0; layer < LAYERS; ++layer) {
+        for (int layer = 0; layer < LAYERS && near_object; ++layer) {
             vf distance = 0, hu = 0, hv = 0;
             vi hit = closest(start, ray, near, going, distance, hu, hv);
             vi struck = going & (hit >= 0);
@@ -203,17 +226,6 @@ for (int block = 0; block < 4; ++block) {
             add(facing_x, pick(shown, seen_normal.x, none)); add(facing_y, pick(shown, seen_normal.y, none)); add(facing_z, pick(shown, seen_normal.z, none));
         }
     }
-    const float share = 1.0f / (float)sample_count;
-    for (int j = 0; j < 4; ++j) {
-        if (row + (j >> 1) >= size || column + (j & 1) >= size) continue;
-        const size_t at = ((size_t)index * size + row + (j >> 1)) * size + column + (j & 1);
-        colour.data[at].c[0] = red[j] * share; colour.data[at].c[1] = green[j] * share; colour.data[at].c[2] = blue[j] * share;
-        if (mask.shape[0] > 0) { mask.data[at] = visible[j] * share; whole.data[at] = amodal[j] * share; }
-        if (depth.shape[0] > 0) depth.data[at] = visible[j] > 0.0f ? away[j] / visible[j] : __builtin_inff();
-        if (normal.shape[0] > 0) {
-            float length = facing_x[j] * facing_x[j] + facing_y[j] * facing_y[j] + facing_z[j] * facing_z[j];
-            float scale = visible[j] > 0.0f && length > 0.0f ? 1.0f / __builtin_sqrtf(length) : 0.0f;
-            normal.data[at].c[0] = facing_x[j] * scale; normal.data[at].c[1] = facing_y[j] * scale; normal.data[at].c[2] = facing_z[j] * scale;
-        }
-    }
+    for (int j = 0; j < 4; ++j)
+        put(row + (j >> 1), column + (j & 1), red[j] * share, green[j] * share, blue[j] * share, visible[j], amodal[j], away[j], facing_x[j], facing_y[j], facing_z[j]);
 }

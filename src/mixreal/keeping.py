@@ -1,0 +1,105 @@
+"""Arrays that took long to make, kept in the user's cache folder and read back at once the next time."""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixreal.real.download import cache_folder
+from mixreal.spec import fingerprint
+
+MOST = 4  # folders of a kind: those not used for longest go
+_ABOUT = "about.json"  # written last: a folder without it is not read
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Plain arrays (no structured dtypes) by name, and what else belongs to them, as JSON."""
+
+    arrays: dict[str, NDArray[Any]]
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+def kept(kind: str, key: Any, make: Callable[[], Kept]) -> Kept:
+    """What `make` returned for this key, now or earlier; read back, its arrays are memory-mapped, copied on writing.
+
+    key: everything that decides what is made, as JSON, the code included. A cache folder that cannot be written to, or
+    a disk without room, only costs the time of making it again.
+    """
+    try:
+        folder = cache_folder() / f"{kind}-{fingerprint(key, digits=20)}"
+    except RuntimeError:  # no home folder
+        return make()
+    found = _read(folder)
+    if found is not None:
+        return found
+    made = make()
+    with suppress(OSError):
+        _write(folder, made)
+        _make_room(folder)
+    return made
+
+
+def signature(folder: str | Path) -> str:
+    """A hash of the names, sizes and times of change of every visible file below a folder: none is read."""
+    digest = hashlib.blake2b(digest_size=16)
+    for place, folders, files in os.walk(Path(folder).expanduser(), followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(name for name in files if not name.startswith(".")):
+            about = os.stat(os.path.join(place, name))
+            digest.update(f"{place}\0{name}\0{about.st_size}\0{about.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+def code_digest(paths: Iterable[Path]) -> str:
+    """A hash of source files: what other code makes is something else."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def _read(folder: Path) -> Kept | None:
+    try:
+        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="c" if size else None, allow_pickle=False)
+                  for name, size in about["arrays"].items()}
+    except (OSError, ValueError, KeyError, TypeError, EOFError):  # not there, or damaged: it is made again
+        return None
+    with suppress(OSError):
+        os.utime(folder)
+    return Kept(arrays, about["about"])
+
+
+def _write(folder: Path, made: Kept) -> None:
+    size = sum(array.nbytes for array in made.arrays.values())
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder.parent).free < 4 * size + (1 << 30):
+        return
+    part = folder.with_name(f".{folder.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        part.mkdir()
+        for name, array in made.arrays.items():
+            np.save(part / f"{name}.npy", array, allow_pickle=False)
+        sizes = {name: array.size for name, array in made.arrays.items()}
+        (part / _ABOUT).write_text(json.dumps({"arrays": sizes, "about": made.about}), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)  # a damaged one; another process's whole one is as good as ours
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _make_room(folder: Path) -> None:
+    kind = folder.name.rsplit("-", 1)[0]
+    same = [path for path in folder.parent.glob(f"{kind}-*") if path.is_dir()]
+    for old in sorted(same, key=lambda path: path.stat().st_mtime)[:-MOST]:
+        shutil.rmtree(old, ignore_errors=True)

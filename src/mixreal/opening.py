@@ -1,0 +1,91 @@
+"""Open what a render spec names: models and pictures, packed for the renderer; from the user's cache if unchanged."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import mixreal
+from mixreal.assets import Assets, open_assets
+from mixreal.keeping import Kept, code_digest, kept, signature
+from mixreal.models import built
+from mixreal.models.library import Library, find_models, open_library
+from mixreal.rendering.stock import Stock, from_plain, pack, to_plain
+from mixreal.spec import RenderSpec
+
+_PICTURES = ("textures", "backgrounds", "envmaps")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A spec's material. Read from the cache, `library.meshes` is () and arrays are memory-mapped."""
+
+    library: Library
+    assets: Assets
+    stock: Stock
+
+
+def open_material(spec: RenderSpec, threads: int = 2) -> Opened:
+    """Load and pack what the spec names, whose "auto" is settled. `BadInput` for folders that cannot serve.
+
+    Files are taken to be unchanged while their names, sizes and times of change are.
+    """
+    if spec.models != "procedural":
+        find_models(Path(spec.models).expanduser(), spec.classes)  # a wrong folder is told before anything is read
+    pictures = [[name, _about(getattr(spec, name))] for name in _PICTURES]
+    models = [_about(spec.models), list(spec.classes)]
+    if spec.models == "procedural":
+        models += [built.generator_digest(), spec.procedural, spec.first_model]
+    made_by = [_code(), *(version(name) for name in ("numpy", "pillow", "trimesh", "warp-lang"))]
+    with ThreadPoolExecutor(1) as pool:  # pictures are decoded while models are parsed
+        opening = pool.submit(kept, "pictures-of", [*made_by, pictures], lambda: _read_pictures(spec))
+        library: list[Library] = []
+
+        def make() -> Kept:
+            library.append(open_library(spec.models, spec.classes, spec.procedural, spec.first_model))
+            stock = pack(library[0].meshes, _assets(opening.result()), threads)
+            return Kept({**to_plain(stock), "class_of": library[0].class_of}, _listed(library[0]))
+
+        packed = kept("packed", [*made_by, models, pictures], make)
+        assets = _assets(opening.result())
+    arrays = dict(packed.arrays)
+    class_of = arrays.pop("class_of")
+    about = packed.about
+    named = library[0] if library else Library(tuple(about["classes"]), tuple(about["names"]), np.array(class_of), (),
+                                               tuple(about["problems"]), about["digest"])
+    return Opened(named, assets, from_plain(arrays))
+
+
+def _read_pictures(spec: RenderSpec) -> Kept:
+    read = open_assets(spec.backgrounds, spec.textures, spec.envmaps)
+    about = {"names": [list(read.texture_names), list(read.background_names), list(read.envmap_names)],
+             "problems": list(read.problems), "digest": read.digest}
+    return Kept({"textures": read.textures, "backgrounds": read.backgrounds, "envmaps": read.envmaps}, about)
+
+
+def _assets(found: Kept) -> Assets:
+    arrays, about = found.arrays, found.about
+    textures, backgrounds, envmaps = (tuple(names) for names in about["names"])
+    return Assets(arrays["textures"], arrays["backgrounds"], arrays["envmaps"], textures, backgrounds, envmaps,
+                  tuple(about["problems"]), about["digest"])
+
+
+def _listed(library: Library) -> dict[str, Any]:
+    return {"classes": list(library.classes), "names": list(library.names), "problems": list(library.problems),
+            "digest": library.digest}
+
+
+def _about(source: str) -> str:
+    """What a folder holds, by the signatures of its files; "procedural" is what the code says."""
+    return source if source == "procedural" else signature(Path(source).expanduser())
+
+
+def _code() -> str:
+    """A hash of the code between the files and the packed arrays."""
+    home = Path(mixreal.__file__).parent
+    parts = [home / "rendering" / f"{name}.py" for name in ("bvh", "geometry", "layout", "pictures", "stock")]
+    return code_digest([*home.glob("models/*.py"), *home.glob("images/*.py"), home / "assets.py", *parts,
+                        Path(__file__)])

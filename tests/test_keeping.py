@@ -1,0 +1,73 @@
+"""What is kept is what was made, whatever happens to the folder."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mixreal.keeping import MOST, Kept, kept, signature
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIXREAL_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def make(value=3):
+    return Kept({"numbers": np.full(5, value), "nothing": np.zeros((0, 4))}, {"said": ["a", value]})
+
+
+def never():
+    raise AssertionError("it was made again")
+
+
+def test_made_once_and_read_back(cache):
+    first, again = kept("things", ["key", 1], make), kept("things", ["key", 1], never)
+    assert again.about == first.about == {"said": ["a", 3]}
+    assert (again.arrays["numbers"] == 3).all() and again.arrays["nothing"].shape == (0, 4)
+    again.arrays["numbers"][0] = 9  # a copy: the file stays
+    assert (kept("things", ["key", 1], never).arrays["numbers"] == 3).all()
+
+
+def test_another_key_is_another_thing(cache):
+    kept("things", 1, make)
+    assert kept("things", 2, lambda: make(4)).arrays["numbers"][0] == 4
+
+
+@pytest.mark.parametrize("harm", ["about.json", "numbers.npy"])
+def test_a_damaged_folder_is_made_again(cache, harm):
+    kept("things", 1, make)
+    (file,) = cache.glob(f"things-*/{harm}")
+    file.write_bytes(file.read_bytes()[:40])
+    assert kept("things", 1, lambda: make(5)).arrays["numbers"][0] == 5
+    assert kept("things", 1, never).arrays["numbers"][0] == 5
+
+
+def test_those_not_used_for_longest_go(cache):
+    for k in range(MOST + 2):
+        kept("things", k, make)
+        for folder in cache.glob("things-*"):
+            if folder.stat().st_mtime > 1e9:  # the one just made
+                os.utime(folder, (k + 1, k + 1))
+    kept("other", 0, make)
+    assert sorted(folder.stat().st_mtime for folder in cache.glob("things-*")) == list(range(3, MOST + 3))
+    assert len(list(cache.glob("other-*"))) == 1
+
+
+def test_no_place_to_keep_it_costs_only_time(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("MIXREAL_CACHE", str(tmp_path / "file"))
+    assert kept("things", 1, make).arrays["numbers"][0] == 3
+
+
+def test_a_signature_tells_changed_files(tmp_path: Path):
+    (tmp_path / "a.obj").write_text("one")
+    (tmp_path / ".hidden").write_text("no one looks")
+    before = signature(tmp_path)
+    assert signature(tmp_path) == before
+    (tmp_path / ".hidden").write_text("at this")
+    assert signature(tmp_path) == before
+    (tmp_path / "a.obj").write_text("two!")
+    assert signature(tmp_path) != before
