@@ -24,7 +24,7 @@ def made() -> Assets:
 def test_procedural_assets(made: Assets) -> None:
     assert made.textures.shape == (48, 256, 256, 3) and made.textures.dtype == np.uint8
     assert made.backgrounds.shape == (64, 256, 256, 3) and made.backgrounds.dtype == np.uint8
-    assert made.envmaps.shape == (12, 64, 128, 3) and made.envmaps.dtype == np.float32
+    assert made.envmaps.shape == (12, 256, 512, 3) and made.envmaps.dtype == np.float32
     assert (len(made.texture_names), len(made.background_names), len(made.envmap_names)) == (48, 64, 12)
     assert made.problems == () and (made.envmaps >= 0).all() and np.isfinite(made.envmaps).all()
     for pictures in (made.textures, made.backgrounds):
@@ -47,11 +47,11 @@ def test_backgrounds_look_like_photographs_in_the_mean(made: Assets) -> None:
 
 
 def test_skies_light_from_above_and_are_of_one_brightness(made: Assets) -> None:
-    rows = np.sin((np.arange(64) + 0.5) / 64 * np.pi)[:, None]
+    rows = np.sin((np.arange(256) + 0.5) / 256 * np.pi)[:, None]
     light = made.envmaps @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    mean = (light * rows).sum((1, 2)) / (rows.sum() * 128)
+    mean = (light * rows).sum((1, 2)) / (rows.sum() * 512)
     assert (mean > 0.2).all() and (mean < 2).all()
-    assert ((light[:, :32] * rows[:32]).sum((1, 2)) > (light[:, 32:] * rows[32:]).sum((1, 2))).all()
+    assert ((light[:, :128] * rows[:128]).sum((1, 2)) > (light[:, 128:] * rows[128:]).sum((1, 2))).all()
 
 
 def test_a_photo_is_its_centre_square(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_shrinking_keeps_a_small_sun(height: int, width: int) -> None:
     picture = np.zeros((height, width, 3), np.float32)
     picture[height // 3, width // 2] = 1000
     small = shrink(picture)
-    assert small.shape == (64, 128, 3)
+    assert small.shape == (256, 512, 3)
     assert small.mean() == pytest.approx(picture.mean(), rel=1e-4)
 
 

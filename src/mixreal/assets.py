@@ -24,7 +24,7 @@ class Assets:
 
     textures: NDArray[np.uint8]  # (k, 256, 256, 3) sRGB
     backgrounds: NDArray[np.uint8]  # (b, 256, 256, 3) sRGB
-    envmaps: NDArray[np.float32]  # (e, 64, 128, 3) linear radiance, equirectangular, row 0 is up
+    envmaps: NDArray[np.float32]  # (e, 256, 512, 3) linear radiance, equirectangular, row 0 is up
     texture_names: tuple[str, ...]
     background_names: tuple[str, ...]
     envmap_names: tuple[str, ...]

@@ -52,6 +52,7 @@ class Background:
     """What is seen where the object is not."""
 
     image: I32  # (n,) which of the backgrounds, or -1: the flat colour
+    environment: I32  # (n,) which of the environment maps is seen in its place, turned with the sky, or -1
     colour: F32  # (n, 3) linear
     window: F32  # (n, 4) u0, v0, width, height of the part shown; a negative width mirrors
     gain: F32  # (n, 3) linear factor
@@ -140,7 +141,7 @@ def blank(index: NDArray[np.int64], label: NDArray[np.int64], model: I32, hull: 
         Pose(full(np.eye(3)), full(np.zeros(3))),
         Surface(full(np.eye(3)), none, full(0.0), full(1.0), full(1.0), full(0.0)),
         Lights(full([0.0, 1.0, 0.0]), full(np.zeros(3)), full(0.0), full(sky), full([1.0, 0.0])),
-        Background(none, full([0.2] * 3), full([0.0, 0.0, 1.0, 1.0]), full(np.ones(3)), full(0.0),
+        Background(none, none, full([0.2] * 3), full([0.0, 0.0, 1.0, 1.0]), full(np.ones(3)), full(0.0),
                    full(0, np.int32),
                    full(-1.0), none, full(np.ones(3)), full(1.0)),
         Camera(full([0.0, 0.0, 4.0]), full([[1, 0, 0], [0, 1, 0], [0, 0, -1]]), full(0.3), full([0.0, 0.0]), full(0.0),

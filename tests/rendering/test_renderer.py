@@ -24,7 +24,7 @@ def quad(material: Material, z: float = 0.0, half: float = 0.7) -> Mesh:
 
 
 def busy_scenes(renderer, n):
-    """Scenes with everything on: overlay, picture, both grounds, cards, noise and JPEG."""
+    """Scenes with everything on: overlay, picture, both grounds, a wide sun, a lens, cards, noise and JPEG."""
     scenes = around(renderer, n)
     rng = np.random.default_rng(1)
     f = lambda *shape: rng.random((n, *shape)).astype(np.float32)  # noqa: E731
@@ -32,7 +32,9 @@ def busy_scenes(renderer, n):
     return replace(
         scenes,
         surface=replace(scenes.surface, texture=np.full(n, 1, np.int32), texture_mix=f() * (i(1) == 0)),
-        background=replace(scenes.background, image=i(3), ground=(np.arange(n) % 3).astype(np.int32),
+        lights=replace(scenes.lights, sun_radius=f() * 0.2 * (i(1) == 0)),
+        camera=replace(scenes.camera, aperture=f() * 0.2 * (i(1) == 0), focus=2.5 + f()),
+        background=replace(scenes.background, image=i(3), environment=i(2), ground=(np.arange(n) % 3).astype(np.int32),
                            ground_height=np.full(n, -0.9, np.float32), ground_texture=i(3)),
         occluders=replace(scenes.occluders, centre=f(2, 2) - 0.5, size=f(2, 2) * 0.4 * (i(1, 2, 1) == 0),
                           texture=i(3, 2), exponent=np.where(i(1, 2) == 0, 2, 16).astype(np.float32)),

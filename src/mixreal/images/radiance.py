@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mixreal.errors import BadInput
 
-ENVMAP_SIZE = (64, 128)  # rows, columns
+ENVMAP_SIZE = (256, 512)  # rows, columns
 
 
 def read_hdr(path: str | Path) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ Radiance = NDArray[np.float32]  # (64, 128, 3)
 
 
 def make(count: int = COUNT, seed: int = 0) -> Radiance:
-    """(count, 64, 128, 3) linear radiance, row 0 up; the mean over the sphere is near 0.5 to 1."""
+    """(count, 256, 512, 3) linear radiance, row 0 up; the mean over the sphere is near 0.5 to 1."""
     kinds = (_clear, _clear, _hazy, _overcast, _low_sun, _studio)
     return np.stack([kinds[i % len(kinds)](np.random.default_rng([seed, i, 3])) for i in range(count)])
 

@@ -3,7 +3,7 @@
 import warp as wp
 
 from mixreal.rendering.layout import Face, Image, World
-from mixreal.rendering.shading import fall, reflect_sky, reflect_sun, sample, sky_terms, turned
+from mixreal.rendering.shading import around, fall, reflect_sky, reflect_sun, sample, sky_terms, turned
 from mixreal.rendering.tracing import FAR, Hit, blocked, closest
 from mixreal.scene import GROUND_NONE, GROUND_TEXTURE
 
@@ -57,6 +57,11 @@ def disc_point(quarter: int, x: float, y: float) -> wp.vec2:
 @wp.func
 def behind(world: World, image: Image, x: float, y: float, pixel: float) -> wp.vec3:
     """The background at an image point; `pixel` is its size, in half images."""
+    if image.environment >= 0:
+        direction = camera_ray(image, x, y)
+        width = wp.max(pixel, image.background_blur * 2.0) * image.tangent
+        seen = around(world, image.environment, image.sky_turn, direction, width)
+        return wp.cw_mul(wp.vec3(seen[0], seen[1], seen[2]), image.gain)
     if image.picture < 0:
         return wp.cw_mul(image.picture_colour, image.gain)
     u = image.window[0] + image.window[2] * (0.5 + 0.5 * x)

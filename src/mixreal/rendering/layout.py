@@ -80,6 +80,7 @@ class Image:
     sky: Sky
     sky_turn: wp.vec2
     picture: int
+    environment: int  # -1: none
     picture_colour: wp.vec3
     window: wp.vec4
     gain: wp.vec3
@@ -117,8 +118,9 @@ class World:
     materials: wp.array(dtype=Material)
     texels: wp.array(dtype=wp.uint32)
     pictures: wp.array(dtype=wp.vec4i)  # offset, log2 width, log2 height, levels
-    first_texture: int  # pictures: the materials' own, then the textures, then the backgrounds
+    first_texture: int  # pictures: the materials' own, textures, backgrounds, environment maps
     first_background: int
+    first_environment: int
 
 
 MODEL, NODE, TRIANGLE, FACE, MATERIAL, IMAGE = (

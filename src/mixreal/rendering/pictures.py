@@ -25,9 +25,11 @@ class Pictures:
     table: NDArray[np.int32]  # (k, 4): offset, log2 width, log2 height, count of levels
 
 
-def pack_pictures(images: Sequence[NDArray[np.uint8]], threads: int = 2) -> Pictures:
-    """(h, w, 3 or 4) sRGB images -> texels. Sizes are rounded to powers of two."""
-    sides = [tuple(_power_of_two(side) for side in image.shape[1::-1]) for image in images]  # log2 width, log2 height
+def pack_pictures(images: Sequence[NDArray[np.uint8]], threads: int = 2, wide: int = 0) -> Pictures:
+    """(h, w, 3 or 4) sRGB images -> texels, their sizes powers of two; the last `wide` of them may be twice as wide."""
+    wider = len(images) - wide
+    sides = [(_power_of_two(image.shape[1], LARGEST << (k >= wider)), _power_of_two(image.shape[0], LARGEST))
+             for k, image in enumerate(images)]  # log2 width, log2 height
     sizes = [sum(1 << (w + h - 2 * k) for k in range(min(w, h) + 1)) for w, h in sides]
     offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
     if offsets[-1] >= 2**31:
@@ -90,9 +92,9 @@ def _reduce(texels: wp.array(dtype=wp.uint32), table: wp.array(dtype=wp.vec4i), 
         log_height -= 1
 
 
-def _power_of_two(side: int) -> int:
-    """log2 of the power of two next to a side, `LARGEST` at most."""
-    return min(LARGEST.bit_length() - 1, max(0, round(float(np.log2(side)))))
+def _power_of_two(side: int, largest: int) -> int:
+    """log2 of the power of two next to a side, at most that of `largest`."""
+    return min(largest.bit_length() - 1, max(0, round(float(np.log2(side)))))
 
 
 def _resized(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

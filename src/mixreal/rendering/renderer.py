@@ -65,7 +65,7 @@ def place(stock: Stock, device: str = "cpu") -> Renderer:
         setattr(world, name, wp.array(getattr(stock, name), dtype=kind, device=device, copy=device != "cpu"))
     world.texels = wp.array(stock.texels, dtype=wp.uint32, device=device, copy=device != "cpu")
     world.pictures = wp.array(stock.table, dtype=wp.vec4i, device=device)
-    world.first_texture, world.first_background = (int(k) for k in stock.firsts)
+    world.first_texture, world.first_background, world.first_environment = (int(k) for k in stock.firsts)
     jpeg = (wp.array(transform().astype(np.float32), dtype=float, device=device),
             wp.array(tables(), dtype=float, device=device))
     return Renderer(device, world, stock.hulls, stock.boxes, jpeg, 16 if device == "cpu" else 0)

@@ -25,7 +25,8 @@ def image_rows(scenes: Scenes, boxes: NDArray[np.float32]) -> NDArray[np.void]:
     for name in ("sun_direction", "sun_radiance", "sun_radius", "sky", "sky_turn"):
         out[name] = getattr(lights, name)
     out["sun_across"] = _across(lights.sun_direction)
-    out["picture"], out["picture_colour"], out["background_blur"] = back.image, back.colour, back.blur
+    out["picture"], out["environment"] = back.image, back.environment
+    out["picture_colour"], out["background_blur"] = back.colour, back.blur
     for name in ("window", "gain", "ground", "ground_height", "ground_texture", "ground_colour", "ground_repeat"):
         out[name] = getattr(back, name)
     for name in ("eye", "axes", "tangent", "shift", "aperture", "focus"):

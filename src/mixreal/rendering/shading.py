@@ -60,6 +60,37 @@ def sample(world: World, picture: int, u: float, v: float, footprint: float) -> 
 
 
 @wp.func
+def turned(direction: wp.vec3, turn: wp.vec2) -> wp.vec3:
+    """Turned about y by minus the angle whose cosine and sine are given."""
+    x = turn[0] * direction[0] - turn[1] * direction[2]
+    return wp.vec3(x, direction[1], turn[1] * direction[0] + turn[0] * direction[2])
+
+
+@wp.func
+def angle(y: float, x: float) -> float:
+    """atan2 within 1.2e-5 radians (Abramowitz and Stegun 4.4.49), in operations that packets have too."""
+    high = wp.max(wp.abs(x), wp.abs(y))
+    a = wp.min(wp.abs(x), wp.abs(y)) / wp.max(high, 1.0e-20)
+    s = a * a
+    r = a * (0.9998660 + s * (-0.3302995 + s * (0.1801410 + s * (-0.0851330 + s * 0.0208351))))
+    r = wp.where(wp.abs(y) > wp.abs(x), 0.5 * PI - r, r)
+    r = wp.where(x < 0.0, PI - r, r)
+    return wp.where(y < 0.0, -r, r)
+
+
+@wp.func
+def around(world: World, environment: int, turn: wp.vec2, direction: wp.vec3, width: float) -> wp.vec4:
+    """An environment map in a direction, averaged over `width` radians: equirectangular, its middle column -z."""
+    d = turned(direction, turn)
+    u = 0.5 + angle(d[0], -d[2]) * (0.5 / PI)
+    v = angle(wp.sqrt(wp.max(1.0 - d[1] * d[1], 0.0)), d[1]) * (1.0 / PI)
+    # A texel is pi / h radians, and `sample` wants width in sqrt(2 h h) texels. Poles do not run into each other.
+    averaged = width * 0.2250791
+    edge = wp.max(averaged, 1.0 / 512.0)
+    return sample(world, world.first_environment + environment, u, wp.clamp(v, edge, 1.0 - edge), averaged)
+
+
+@wp.func
 def sky_terms(sky: Sky, normal: wp.vec3, first: float, second: float) -> wp.vec3:
     """The polynomial of `rendering.sky`, bands 1 and 2 scaled."""
     x = normal[0]
@@ -70,13 +101,6 @@ def sky_terms(sky: Sky, normal: wp.vec3, first: float, second: float) -> wp.vec3
     band2 = band2 + sky[8] * (x * x - z * z)
     light = sky[0] + band1 * first + band2 * second
     return wp.vec3(wp.max(light[0], 0.0), wp.max(light[1], 0.0), wp.max(light[2], 0.0))
-
-
-@wp.func
-def turned(direction: wp.vec3, turn: wp.vec2) -> wp.vec3:
-    """Turned about y by minus the angle whose cosine and sine are given."""
-    x = turn[0] * direction[0] - turn[1] * direction[2]
-    return wp.vec3(x, direction[1], turn[1] * direction[0] + turn[0] * direction[2])
 
 
 @wp.func

@@ -8,6 +8,7 @@ Stored as irradiance / pi, as a polynomial in the unit normal (x, y, z), so that
 import numpy as np
 from numpy.typing import NDArray
 
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709
 _BAND = np.array([1.0, *[2 / 3] * 3, *[1 / 4] * 5])  # cosine-lobe attenuation of each band, over pi
 
 
@@ -32,6 +33,17 @@ def from_images(radiance: NDArray[np.float32]) -> NDArray[np.float64]:
     norms = (terms**2 * weights[..., None]).sum((0, 1))  # the terms are orthogonal on the sphere
     projected = np.einsum("khwc,hwt,hw->ktc", radiance.astype(np.float64), terms, weights, optimize=True)
     return projected / norms[:, None] * _BAND[:, None]
+
+
+LEVEL = 0.3  # of the mean radiance in `as_pictures`: what is more than three times as bright is white
+
+
+def as_pictures(radiance: NDArray[np.float32]) -> list[NDArray[np.uint8]]:
+    """Equirectangular maps as sRGB pictures whose mean luminance, as `from_images` has it, becomes `LEVEL`."""
+    level = np.maximum(from_images(radiance)[:, 0] @ LUMINANCE, 1e-9)
+    linear = np.clip(radiance * (LEVEL / level)[:, None, None, None], 0, 1)
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return list(np.rint(encoded * 255).astype(np.uint8))
 
 
 def equirectangular(height: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

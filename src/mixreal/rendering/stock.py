@@ -13,6 +13,7 @@ from mixreal.rendering import layout
 from mixreal.rendering.devices import start_warp
 from mixreal.rendering.geometry import pack_geometry
 from mixreal.rendering.pictures import pack_pictures
+from mixreal.rendering.sky import as_pictures
 
 KINDS = {"models": layout.MODEL, "nodes": layout.NODE, "triangles": layout.TRIANGLE, "faces": layout.FACE,
          "materials": layout.MATERIAL}
@@ -28,8 +29,8 @@ class Stock:
     faces: NDArray[np.void]
     materials: NDArray[np.void]
     texels: NDArray[np.uint32]
-    table: NDArray[np.int32]  # (k, 4) pictures: the materials' own, then the textures, then the backgrounds
-    firsts: NDArray[np.int32]  # (2,) which picture is the first texture, and the first background
+    table: NDArray[np.int32]  # (k, 4) pictures: materials' own, textures, backgrounds, environment maps
+    firsts: NDArray[np.int32]  # (3,) which picture is the first texture, background, environment map
     hulls: NDArray[np.float32]  # (m, k, 3) outermost points of the meshes
     boxes: NDArray[np.float32]  # (m, 2, 3) their least and greatest corners
 
@@ -38,8 +39,9 @@ def pack(meshes: Sequence[Mesh], assets: Assets, threads: int = 2) -> Stock:
     """Build the trees and the pictures' levels; seconds for hundreds of meshes."""
     start_warp()
     geometry = pack_geometry(meshes, threads)
-    pictures = pack_pictures([*geometry.textures, *assets.textures, *assets.backgrounds], threads)
-    firsts = np.array([len(geometry.textures), len(geometry.textures) + len(assets.textures)], np.int32)
+    around = as_pictures(assets.envmaps)
+    pictures = pack_pictures([*geometry.textures, *assets.textures, *assets.backgrounds, *around], threads, len(around))
+    firsts = np.cumsum([len(geometry.textures), len(assets.textures), len(assets.backgrounds)]).astype(np.int32)
     return Stock(geometry.models, geometry.nodes, geometry.triangles, geometry.faces, geometry.materials,
                  pictures.texels, pictures.table, firsts, geometry.hulls, geometry.boxes)
 

@@ -10,14 +10,15 @@ from mixreal.scene import GROUND_NONE, GROUND_SHADOW, GROUND_TEXTURE, Background
 from mixreal.variations.rotations import posed_hull
 from mixreal.variations.variation import Variation
 
-FLAT, PICTURE = 0, 1
+FLAT, PICTURE, ENVIRONMENT = 0, 1, 2
 
 
 def background(assets: Assets) -> Variation:
     pictures = option_list(assets.background_names)
     textures = option_list(assets.texture_names)
     return Variation("background", {
-        "kind": Choice(("flat", "picture"), "flat", (0.16, 0.84)),
+        "kind": Choice(("flat", "picture", "environment"), "flat", (0.12, 0.76, 0.12),
+                       doc="a colour, a window of a picture, or the environment map that lights the scene"),
         "colour": Colour((0.6, 0.6, 0.6), (1, 1, 1), (0.5, 0.5, 0.5), doc="of a flat background"),
         "picture": Choice(pictures, pictures[0]),
         "zoom": Slider(0.35, 1.0, 1, doc="part of the picture's width that is shown"),
@@ -43,6 +44,7 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     lowest = posed_hull(scenes)[..., 1].min(1)
     return replace(scenes, background=Background(
         np.where(latents["kind"] == PICTURE, latents["picture"], -1).astype(np.int32),
+        np.where(latents["kind"] == ENVIRONMENT, 0, -1).astype(np.int32),  # which one, lighting says
         to_linear(latents["colour"]), window.astype(np.float32),
         np.repeat(latents["gain"][:, None], 3, 1).astype(np.float32), latents["blur"],
         kinds[latents["ground"]], (scenes.pose.origin[:, 1] + lowest).astype(np.float32),

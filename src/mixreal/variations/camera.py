@@ -26,7 +26,7 @@ def camera(assets: Assets) -> Variation:
         "x": Slider(-0.12, 0.12, 0, doc="object off the middle, in half frames"),
         "y": Slider(-0.10, 0.10, 0),
         "roll": Slider(-5, 5, 0, "deg"),
-        "aperture": Slider(0.0, 0.03, 0, "distances", doc="radius of the lens: what is nearer and farther blurs"),
+        "aperture": Slider(0.0, 0.02, 0, "distances", doc="radius of the lens: what is nearer and farther blurs"),
     }, _apply)
 
 

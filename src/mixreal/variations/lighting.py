@@ -6,15 +6,16 @@ import numpy as np
 
 from mixreal.assets import Assets
 from mixreal.controls import Choice, Latents, Slider, option_list
-from mixreal.rendering.sky import from_gradient, from_images
+from mixreal.rendering.sky import LEVEL, LUMINANCE, from_gradient, from_images
 from mixreal.scene import Lights, Scenes
 from mixreal.variations.background import to_linear
 from mixreal.variations.rotations import direction
 from mixreal.variations.variation import Variation
 
 GRADIENT, ENVIRONMENT, BACKGROUND = 0, 1, 2
+SUN_WITH_ENVIRONMENT = 0.4
+LEAST_SEEN = 0.3  # mean luminance of an environment that is seen: photographers expose for what is behind, too
 MID_GREY = 0.62  # the linear value that a white surface lying flat is exposed to
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709
 
 
 def lighting(assets: Assets) -> Variation:
@@ -23,21 +24,29 @@ def lighting(assets: Assets) -> Variation:
     halves = _halves(assets.backgrounds)
 
     def apply(scenes: Scenes, latents: Latents) -> Scenes:
+        seen = scenes.background.environment >= 0  # an environment that is seen is what lights the object
+        kind = np.where(seen, ENVIRONMENT, latents["sky"])
         gradient = from_gradient(_warm(1 - 0.35 * latents["blueness"], latents["blueness"]),
                                  latents["bounce"][:, None] * np.ones(3))
         mapped = skies[latents["environment"]]
         behind = _behind(scenes, halves)
-        sky = np.select([latents["sky"][:, None, None] == k for k in (ENVIRONMENT, BACKGROUND)],
+        sky = np.select([kind[:, None, None] == k for k in (ENVIRONMENT, BACKGROUND)],
                         [mapped / _level(mapped), behind / _level(behind)], gradient)
         sun_direction = direction(latents["sun_azimuth"], latents["sun_elevation"])
-        sun = latents["sun"][:, None] * _warm(np.ones(len(scenes)), -latents["warmth"])
+        # A map brings its own sun; ours only sharpens the shadows.
+        strength = latents["sun"] * np.where(seen, SUN_WITH_ENVIRONMENT, 1.0)
+        sun = strength[:, None] * _warm(np.ones(len(scenes)), -latents["warmth"])
         flat = sun[:, 1] * (sun_direction[:, 1] + 0.35) + sky[:, 0, 1]  # and a third of the sun, for upright faces
         gain = MID_GREY * 2.0 ** latents["exposure"] / flat
         # A camera exposes for the whole picture: before a dark background the object is dark too, but less so.
         brightness = np.clip(_level(behind)[:, 0, 0] / 0.25, 0.25, 4.0)
-        gain = gain * np.where(latents["sky"] == BACKGROUND, brightness ** latents["match"], 1.0)
+        gain = gain * np.where(kind == BACKGROUND, brightness ** latents["match"], 1.0)
+        gain = np.where(seen, np.maximum(gain, LEAST_SEEN), gain)
         turn = np.radians(latents["environment_turn"])
-        return replace(scenes, lights=Lights(
+        background = replace(
+            scenes.background, environment=np.where(seen, latents["environment"], -1).astype(np.int32),
+            gain=np.where(seen[:, None], gain[:, None] / LEVEL, scenes.background.gain).astype(np.float32))
+        return replace(scenes, background=background, lights=Lights(
             sun_direction.astype(np.float32), (sun * gain[:, None]).astype(np.float32), latents["softness"],
             (sky * gain[:, None, None]).astype(np.float32), np.stack([np.cos(turn), np.sin(turn)], -1)))
 
@@ -76,7 +85,7 @@ def _behind(scenes: Scenes, halves: np.ndarray) -> np.ndarray:
 
 def _level(sky: np.ndarray) -> np.ndarray:
     """(n, 1, 1) the sky's mean luminance."""
-    return np.maximum(sky[:, 0] @ _LUMINANCE, 1e-6)[:, None, None]
+    return np.maximum(sky[:, 0] @ LUMINANCE, 1e-6)[:, None, None]
 
 
 def _warm(level: np.ndarray, blueness: np.ndarray) -> np.ndarray:

@@ -46,6 +46,13 @@ auto sample = [&](const Pictures& from, vf u, vf v, vf footprint, vf& alpha) -> 
     return {channel(0), channel(8), channel(16)};
 };
 
+auto angle = [&](vf y, vf x) -> vf {  // atan2, as in shading.py
+    const float pi = 3.14159265f;
+    vf ax = size_of(x), ay = size_of(y), a = vmin(ax, ay) / vmax(vmax(ax, ay), wide(1.0e-20f)), s = a * a;
+    vf r = a * (0.9998660f + s * (-0.3302995f + s * (0.1801410f + s * (-0.0851330f + s * 0.0208351f))));
+    r = pick(ay > ax, 0.5f * pi - r, r); r = pick(x < 0.0f, pi - r, r);
+    return pick(y < 0.0f, -r, r); };
+
 auto sky_terms = [&](const V& n, vf first, vf second) -> V {
     vf xy = n.x * n.y, yz = n.y * n.z, zx = n.z * n.x, yy = 3.0f * n.y * n.y - 1.0f, xx = n.x * n.x - n.z * n.z;
     vf out[3];

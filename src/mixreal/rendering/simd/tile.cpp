@@ -44,7 +44,14 @@ for (int from = 0; from < 16; from += LANES) {
         y[k] = 1.0f - ((float)(ty * 4 + (((j >> 2) & 2) | ((j >> 1) & 1))) + 0.5f) * pixel;
     }
     V shown = all3(image.picture_colour[0], image.picture_colour[1], image.picture_colour[2]);
-    if (image.picture >= 0) {
+    if (image.environment >= 0) {
+        vf a = (x - image.shift[0]) * image.tangent, b = (y - image.shift[1]) * image.tangent, alpha;
+        V d = turned(unit(right * a + up * b + forward));
+        vf u = 0.5f + angle(d.x, -d.z) * 0.15915494f, v = angle(root(vmax(1.0f - d.y * d.y, wide(0.0f))), d.y) * 0.31830989f;
+        float averaged = __builtin_fmaxf(pixel, image.background_blur * 2.0f) * image.tangent * 0.2250791f, edge = __builtin_fmaxf(averaged, 1.0f / 512.0f);
+        v = vmin(vmax(v, wide(edge)), wide(1.0f - edge));
+        shown = sample(one_picture(world.first_environment + image.environment), u, v, wide(averaged), alpha);
+    } else if (image.picture >= 0) {
         vf alpha, u = image.window[0] + image.window[2] * (0.5f + 0.5f * x), v = image.window[1] + image.window[3] * (0.5f - 0.5f * y);
         shown = sample(one_picture(world.first_background + image.picture), u, v, wide(image.window[3] * __builtin_fmaxf(pixel * 0.5f, image.background_blur)), alpha);
     }
