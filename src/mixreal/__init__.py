@@ -7,21 +7,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mixreal.api import load, render, stream, train
+    from mixreal.api import load, refine, render, stream, train
     from mixreal.datasets.dataset import Dataset
     from mixreal.errors import BadInput
     from mixreal.learning.predicting import predict
     from mixreal.learning.trainspec import TrainSpec
     from mixreal.real.sets import RealData, limited
+    from mixreal.refining.spec import RefineSpec
     from mixreal.runs import Run, open_run
     from mixreal.spec import RenderSpec
 
-__all__ = ["BadInput", "Dataset", "RealData", "RenderSpec", "Run", "TrainSpec", "limited", "load", "open_run",
-           "predict", "render", "stream", "train"]
+__all__ = ["BadInput", "Dataset", "RealData", "RefineSpec", "RenderSpec", "Run", "TrainSpec", "limited", "load",
+           "open_run", "predict", "refine", "render", "stream", "train"]
 
-_HOME = {"load": "api", "render": "api", "stream": "api", "train": "api", "BadInput": "errors", "RenderSpec": "spec",
-         "Dataset": "datasets.dataset", "RealData": "real.sets", "limited": "real.sets", "Run": "runs",
-         "open_run": "runs", "predict": "learning.predicting", "TrainSpec": "learning.trainspec"}
+_HOME = {"load": "api", "refine": "api", "render": "api", "stream": "api", "train": "api", "BadInput": "errors",
+         "RenderSpec": "spec", "RefineSpec": "refining.spec", "Dataset": "datasets.dataset", "RealData": "real.sets",
+         "limited": "real.sets", "Run": "runs", "open_run": "runs", "predict": "learning.predicting",
+         "TrainSpec": "learning.trainspec"}
 
 
 def __getattr__(name: str) -> Any:

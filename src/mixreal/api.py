@@ -1,6 +1,6 @@
 """The public verbs: what `import mixreal as mx` offers, each a thin front of the module that does the work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,15 @@ from mixreal.learning.task import make_task
 from mixreal.learning.training import train as _train
 from mixreal.learning.trainspec import TrainSpec
 from mixreal.real.sets import RealData, load
+from mixreal.refining.mrgan import refine as _refine
+from mixreal.refining.spec import RefineSpec
+from mixreal.refining.spec import preset as _preset
 from mixreal.runs import Run
 from mixreal.spec import RenderSpec, fingerprint, from_mapping, to_mapping
 from mixreal.streaming import Batch
 from mixreal.streaming import stream as _stream
 
-__all__ = ["load", "render", "stream", "train"]
+__all__ = ["load", "refine", "render", "stream", "train"]
 
 STEPS = 1000  # of training, where neither steps nor epochs are given
 
@@ -29,6 +32,19 @@ def render(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, 
 def stream(spec: RenderSpec, batch: int = 256, first: int = 0) -> Iterator[Batch]:
     """Batches of (rgb, labels, latents) rendered as you take them; endless when the spec names no count."""
     return _stream(spec, batch, first)
+
+
+def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str] = ("R-S",),
+           spec: RefineSpec | None = None, folder: str | Path = "runs/refine", *, preset: str = "fast",
+           device: str = "auto", **choices: Any) -> tuple[RealData | Dataset, Dataset]:
+    """Bring real and synthetic images together by stages of GANs; (refined real, refined synthetic) of the last one.
+
+    `choices` are fields of `RefineSpec` (`iterations=10_000`), laid over `spec`, or over a preset: "fast", "paper",
+    "paper-literal". Every stage has its own folder in `folder`, named by what made it: the same call finds it again.
+    """
+    asked = from_mapping(RefineSpec, to_mapping(spec or _preset(preset)) | choices, "refine")
+    made = _refine(real, synthetic, stages, asked, folder, device=device)
+    return made.real, made.synthetic
 
 
 def train(real: RealData | Dataset | None, synthetic: Dataset | None = None, spec: TrainSpec | None = None,

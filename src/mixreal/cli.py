@@ -22,9 +22,11 @@ COMMANDS = {
     "render": "3D models -> a synthetic dataset on disk",
     "data": "verify, show or export a dataset",
     "train": "photos + models -> a classifier",
+    "refine": "real and synthetic images brought together by stages of GANs",
     "predict": "a classifier on your images",
-    "report": "run folders -> one HTML page and one Markdown page",
-    "bench": "how fast this machine renders, beside other renderers",
+    "reproduce": "a table or figure of the paper, ours beside its numbers",
+    "report": "run folders, or a recipe by name -> one HTML page and one Markdown page",
+    "bench": "how fast this machine renders and trains, beside the usual ways",
 }
 
 DONE, FAULT, WRONG, STOPPED = 0, 1, 2, 130

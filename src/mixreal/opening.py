@@ -36,7 +36,7 @@ def open_material(spec: RenderSpec, threads: int = 2) -> Opened:
     if spec.models != "procedural":
         find_models(Path(spec.models).expanduser(), spec.classes)  # a wrong folder is told before anything is read
     pictures = [[name, _about(getattr(spec, name))] for name in _PICTURES]
-    models = [_about(spec.models), list(spec.classes)]
+    models: list[Any] = [_about(spec.models), list(spec.classes)]
     if spec.models == "procedural":
         models += [built.generator_digest(), spec.procedural, spec.first_model]
     made_by = [_code(), *(version(name) for name in ("numpy", "pillow", "trimesh", "warp-lang"))]

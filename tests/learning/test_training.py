@@ -101,7 +101,7 @@ def test_samples_are_of_both_domains(finished, real):
 def test_stopped_and_resumed_is_the_same_to_the_bit(monkeypatch, tmp_path, real, synthetic, optimizer):
     spec = replace(SPEC, optimizer=optimizer, lr=0.01)
     whole = training.train(real, synthetic, spec, tmp_path / "whole")
-    step = training._step
+    step = training.take_step
 
     def ctrl_c(model, optimizer, minibatch, spec, state, mean, std):
         if state.step == 3:
@@ -110,7 +110,7 @@ def test_stopped_and_resumed_is_the_same_to_the_bit(monkeypatch, tmp_path, real,
 
     handler = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(training, "_step", ctrl_c)
+        patched.setattr(training, "take_step", ctrl_c)
         training.train(real, synthetic, spec, tmp_path / "broken")
     assert signal.getsignal(signal.SIGINT) is handler
     assert not runs.is_done(tmp_path / "broken")
@@ -124,7 +124,7 @@ def test_stopped_and_resumed_is_the_same_to_the_bit(monkeypatch, tmp_path, real,
 
 
 def test_a_crash_costs_what_came_after_the_last_checkpoint(monkeypatch, tmp_path, real, synthetic, finished):
-    step = training._step
+    step = training.take_step
 
     def crash(model, optimizer, minibatch, spec, state, mean, std):
         if state.step == 5:
@@ -132,13 +132,13 @@ def test_a_crash_costs_what_came_after_the_last_checkpoint(monkeypatch, tmp_path
         return step(model, optimizer, minibatch, spec, state, mean, std)
 
     with monkeypatch.context() as patched, pytest.raises(RuntimeError, match="the power went"):
-        patched.setattr(training, "_step", crash)
+        patched.setattr(training, "take_step", crash)
         patched.setattr(training, "CHECKPOINT_EVERY", 0.0)
         training.train(real, synthetic, SPEC, tmp_path / "run")
     with open(tmp_path / "run" / "metrics.jsonl", "a") as file:
         file.write('{"step": 5, "half a li')
     steps = []
-    monkeypatch.setattr(training, "_step", lambda *args: (steps.append(args[4].step), step(*args))[1])
+    monkeypatch.setattr(training, "take_step", lambda *args: (steps.append(args[4].step), step(*args))[1])
     resumed = training.train(real, synthetic, SPEC, tmp_path / "run")
     assert steps == [5, 6, 7]
     assert same(weights(finished.folder), weights(resumed.folder))
@@ -146,7 +146,7 @@ def test_a_crash_costs_what_came_after_the_last_checkpoint(monkeypatch, tmp_path
 
 
 def test_a_finished_run_is_only_read(monkeypatch, finished, real, synthetic):
-    monkeypatch.setattr(training, "_step", None)
+    monkeypatch.setattr(training, "take_step", None)
     assert training.train(real, synthetic, SPEC, finished.folder) == finished
 
 
@@ -227,7 +227,7 @@ def test_dropout_is_seeded_by_the_step(real, synthetic):
         state = checkpoints.State(step, 0, 0.0, torch.zeros(()), 0, "fp32")
         optimizer = torch.optim.SGD(model.parameters(), 0.1)
         before = torch.random.get_rng_state()
-        out = float(training._step(model, optimizer, batch, replace(SPEC, augment=()), state, mean, mean))
+        out = float(training.take_step(model, optimizer, batch, replace(SPEC, augment=()), state, mean, mean))
         assert torch.equal(before, torch.random.get_rng_state())
         return out
 

@@ -1,10 +1,10 @@
-"""`mixreal bench render`: how fast this machine renders, beside what one would pick instead."""
+"""`mixreal bench render`, `train` and `gan`: how fast this machine is, beside what one would pick instead."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
@@ -29,23 +29,61 @@ class Render:
     sheet: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""  # a .png: 8 scenes as each renderer draws them
 
 
-VERBS: dict[str, type] = {"render": Render}
+@dataclass(frozen=True)
+class Train:
+    """Our training loop, mixed and unmixed, and a plain DataLoader loop in turns: images/s and ratios.
+
+    Images are noise; what they show costs nothing. Some two minutes, half a minute of them to compile ours.
+    """
+
+    classifier: Literal["resnet20", "alexnet"] = "resnet20"
+    size: int = 32  # pixels a side
+    batch: int = 128
+    mix: str = "1:1"  # real:synthetic of the mixed minibatches
+    device: str = "cpu"  # cpu, cuda, cuda:1, ...
+    threads: int = 1
+    seconds: float = 4.0  # of each contender in a turn
+    turns: int = 5  # of each contender
+    workers: tuple[int, ...] = (0, 2)  # of the DataLoader; the faster one counts
+    compile: Literal["auto", "yes", "no"] = "auto"  # ours; "auto" as in a long training
+    augment: tuple[str, ...] = ("crop", "flip")  # of crop, flip, shear, contrast, illumination; all contenders alike
+    out: Annotated[str, tyro.conf.arg(aliases=["-o"], metavar="FILE")] = ""  # a .json for the results
+
+
+@dataclass(frozen=True)
+class Gan:
+    """Our refinement loop and a plain CycleGAN loop of the same networks, losses and updates in turns: iterations/s.
+
+    Images are noise; what they show costs nothing. Some three minutes on two cores.
+    """
+
+    networks: tuple[str, ...] = ("paper", "fast")  # presets whose networks are measured
+    size: int = 32  # pixels a side
+    batch: int = 32
+    device: str = "cpu"  # cpu, cuda, cuda:1, ...
+    threads: int = 0  # 0 = one a core
+    turns: int = 3  # of each contender
+    iterations: int = 2  # a turn: five updates of the generators and one of the discriminators each
+    compile: bool = False  # ours, by torch.compile
+    out: Annotated[str, tyro.conf.arg(aliases=["-o"], metavar="FILE")] = ""  # a .json for the results
 
 
 def run(argv: Sequence[str]) -> int:
     """Parse the verb and do it."""
     if not argv or argv[0] in ("-h", "--help"):
         print("usage: mixreal bench VERB [OPTIONS]\n")
-        for verb, command in VERBS.items():
+        for verb, (command, _) in VERBS.items():
             print(f"  {verb:<8} {(command.__doc__ or '').splitlines()[0]}")
         return 0
     if argv[0] not in VERBS:
         raise BadInput(f"bench: no verb {argv[0]!r}: {did_you_mean(argv[0], VERBS)}")
-    asked = parse(Render, argv[1:], "bench render")
+    command, work = VERBS[argv[0]]
+    return work(parse(command, argv[1:], f"bench {argv[0]}"))
+
+
+def _render(asked: Render) -> int:
     check_count("--threads", asked.threads, 0, 1024)
-    for flag, name, ending in (("--out", asked.out, ".json"), ("--sheet", asked.sheet, ".png")):
-        if name and not name.lower().endswith(ending):
-            raise BadInput(f"{flag} {name!r}: expected a name that ends in {ending}")
+    _check_endings((("--out", asked.out, ".json"), ("--sheet", asked.sheet, ".png")))
 
     from mixreal.benchmarks import render as benchmark
     from mixreal.rendering.renderer import check_size
@@ -63,3 +101,47 @@ def run(argv: Sequence[str]) -> int:
         sheets.save(benchmark.sheet(bench), Path(asked.sheet))
         print(asked.sheet)
     return 0
+
+
+def _train(asked: Train) -> int:
+    check_count("--threads", asked.threads, 1, 1024)
+    check_count("--batch", asked.batch, 1, 1 << 20)
+    _check_endings((("--out", asked.out, ".json"),))
+
+    from mixreal.benchmarks import render
+    from mixreal.benchmarks import train as benchmark
+
+    result = benchmark.run(benchmark.Bench(asked.classifier, asked.size, asked.batch, asked.mix, asked.device,
+                                           asked.threads, asked.seconds, asked.workers, asked.compile, asked.turns,
+                                           asked.augment))
+    if asked.out:
+        render.save(result, asked.out)
+        print(asked.out)
+    return 0
+
+
+def _gan(asked: Gan) -> int:
+    check_count("--threads", asked.threads, 0, 1024)
+    check_count("--batch", asked.batch, 1, 1 << 20)
+    _check_endings((("--out", asked.out, ".json"),))
+
+    from mixreal.benchmarks import gan as benchmark
+    from mixreal.benchmarks import render
+
+    result = benchmark.run(benchmark.Bench(asked.networks, asked.size, asked.batch, asked.device,
+                                           asked.threads or os.cpu_count() or 1, asked.turns, asked.iterations,
+                                           asked.compile))
+    if asked.out:
+        render.save(result, asked.out)
+        print(asked.out)
+    return 0
+
+
+def _check_endings(files: Sequence[tuple[str, str, str]]) -> None:
+    for flag, name, ending in files:
+        if name and not name.lower().endswith(ending):
+            raise BadInput(f"{flag} {name!r}: expected a name that ends in {ending}")
+
+
+VERBS: dict[str, tuple[type, Callable[..., int]]] = {
+    "render": (Render, _render), "train": (Train, _train), "gan": (Gan, _gan)}

@@ -1,7 +1,8 @@
-"""`mixreal report`: run folders -> one HTML page and one Markdown page."""
+"""`mixreal report`: run folders, or a recipe's name -> one HTML page and one Markdown page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import tyro
@@ -11,11 +12,13 @@ from mixreal.commands.parse import parse
 
 @dataclass(frozen=True)
 class Report:
-    """Report on all finished runs at or below some folders, from what lies in them alone."""
+    """Report on all finished runs at or below some folders, or on recipes by name, from what lies there alone."""
 
-    runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]  # folders with runs
+    # folders with runs; or recipes such as table2, and folders that `mixreal reproduce` wrote
+    runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR|RECIPE")]
     out: Annotated[str, tyro.conf.arg(aliases=["-o"], metavar="DIR")] = ""  # where the pages go; "" = the first folder
     title: str = "mixreal report"  # the pages' title
+    reproduced: str = "runs/reproduce"  # where recipes lie: --out of `mixreal reproduce`
 
 
 def run(argv: Sequence[str]) -> int:
@@ -28,8 +31,45 @@ def run(argv: Sequence[str]) -> int:
 
     if not asked.runs:
         raise BadInput("no folder given: mixreal report DIR [DIR ...]")
+    recipes = [folder for name in asked.runs for folder in _recipes(name, asked.reproduced)]
+    if recipes:
+        return _report_recipes(asked, recipes)
     findings = gather(asked.runs, asked.title)
     pages = write_pages(findings, asked.out or asked.runs[0])
     print(text_table(findings))
     print("\n".join(str(page) for page in pages))
+    return 0
+
+
+def _recipes(name: str, root: str) -> list[Path]:
+    """The folders of a recipe: the one named, or all of that recipe below `root`; none for a folder of runs."""
+    from mixreal.errors import BadInput
+    from mixreal.reporting.recipe_report import find_recipe_folders
+    from mixreal.reproducing.plan import PLAN
+    from mixreal.reproducing.recipe import names
+
+    if (Path(name) / PLAN).is_file():
+        return [Path(name)]
+    if Path(name).is_dir():
+        return []
+    found = find_recipe_folders(name, root)
+    if not found and name in names():
+        raise BadInput(f"recipe {name!r} has not been reproduced in {root}: run mixreal reproduce {name}, or say where "
+                       "it lies with --reproduced DIR")
+    return found
+
+
+def _report_recipes(asked: Report, recipes: list[Path]) -> int:
+    from mixreal.errors import BadInput
+    from mixreal.reporting.recipe_report import terminal, write_report
+    from mixreal.reproducing.outcome import read_outcome
+
+    if asked.out or (len(asked.runs) > 1 and len(recipes) < len(asked.runs)):
+        raise BadInput("recipes are reported in their own folders: name them alone, without --out")
+    for folder in recipes:
+        pages = write_report(folder)
+        outcome = read_outcome(folder)
+        if outcome.plan.kind != "sheet":
+            print(terminal(outcome))
+        print("\n".join(str(page) for page in pages))
     return 0

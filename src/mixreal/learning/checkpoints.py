@@ -27,6 +27,7 @@ class State:
     loss_sum: Tensor  # () of the steps since the last line of metrics
     loss_count: int
     precision: str  # as resolved: a resume keeps it
+    compiled: bool = False  # likewise: compiled code rounds in another order
 
 
 def save(folder: Path, identity: str, state: State, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:

@@ -37,6 +37,8 @@ def write_results(task: Task, model: nn.Module, folder: Path, device: torch.devi
                                               "balanced": balanced_accuracy(dataset.labels, scores.argmax(1))}
                 arrays |= {f"{name}/{norm}/logits": scores, f"{name}/labels": dataset.labels,
                            f"{name}/index": dataset.index}
+                if "source" in dataset.latents:  # photos of several collections: each is reported by itself
+                    arrays[f"{name}/source"] = np.asarray(dataset.latents["source"], np.str_)
             if norm == headline:
                 checkpoints.save_model(folder, model, f"{task.spec.classifier}, batch norm {norm}")
     _write_npz(folder / runs.PREDICTIONS, arrays)
@@ -44,6 +46,7 @@ def write_results(task: Task, model: nn.Module, folder: Path, device: torch.devi
     rate = task.steps * task.spec.batch / max(state.seconds, 1e-9)
     runs.write_json(folder / runs.RESULT, {
         "results": results, "headline": f"test/{headline}", "steps": task.steps, "precision": state.precision,
+        "compiled": state.compiled,
         "images_per_second": round(rate, 1), "seconds": round(state.seconds, 2), "notes": notes})
 
 

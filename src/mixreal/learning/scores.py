@@ -60,6 +60,21 @@ def balanced_accuracy(labels: ArrayLike, predicted: ArrayLike) -> float:
     return float(np.mean(shares)) if shares else float("nan")
 
 
+def balanced_interval(labels: ArrayLike, correct: ArrayLike) -> Difference:
+    """Balanced accuracy and its 95% interval: (n,) labels, (n,) shares of correct answers in [0, 1], over seeds.
+
+    The classes' shares are independent, so their variances add; each is smoothed by Agresti and Coull's two
+    successes and two failures, without which a class that is always right would look certain.
+    """
+    labels, correct = np.asarray(labels), np.asarray(correct, np.float64)
+    groups = [correct[labels == k] for k in np.unique(labels)]
+    mean = float(np.mean([group.mean() for group in groups]))
+    smooth = [((group.sum() + 2) / (len(group) + 4), len(group) + 4) for group in groups]
+    error = float(np.sqrt(sum(p * (1 - p) / n for p, n in smooth))) / len(groups)
+    half = float(stats.norm.ppf((1 + LEVEL) / 2)) * error
+    return Difference(mean, max(mean - half, 0.0), min(mean + half, 1.0))
+
+
 def per_class(labels: ArrayLike, predicted: ArrayLike, classes: Sequence[str]) -> dict[str, Accuracy]:
     """Accuracy among the images of each class, in class order."""
     labels, predicted = np.asarray(labels), np.asarray(predicted)

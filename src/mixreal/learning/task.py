@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ class Task:
     size: int  # pixels a side
     real: Dataset | None  # real training images, labelled or (with "0:1") only looked at by norm = "real"
     synthetic: Dataset | None  # None with "1:0"
-    tests: dict[str, Dataset]  # "test", "test_large", "validation": those that have images
+    tests: dict[str, Dataset]  # "test", "test_large", "validation": those that have images; and any others asked for
     steps: int
     steps_per_epoch: float
     mean: tuple[float, ...]  # (3,) of [0, 1] pixels of the images trained on: the real ones if there are any
@@ -43,7 +44,8 @@ class Task:
         return fingerprint("run", to_mapping(self.spec), list(self.classes), self.size, prints)
 
 
-def make_task(real: RealData | Dataset | None, synthetic: Dataset | None, spec: TrainSpec) -> Task:
+def make_task(real: RealData | Dataset | None, synthetic: Dataset | None, spec: TrainSpec,
+              more_tests: Mapping[str, Dataset] | None = None) -> Task:
     """Check the spec against the images; `BadInput` for the first thing that cannot work."""
     mix = Mix.parse(spec.mix)
     counts = mix.counts(spec.batch)
@@ -53,6 +55,7 @@ def make_task(real: RealData | Dataset | None, synthetic: Dataset | None, spec: 
     if mix.synthetic == 0:
         synthetic = None
     classes = _classes(train, synthetic, mix)
+    tests |= {name: with_classes(it, classes) for name, it in (more_tests or {}).items() if len(it)}
     if synthetic is not None:
         synthetic = with_classes(synthetic, classes)
     used = {"real": train if mix.real else None, "synthetic": synthetic}
@@ -147,7 +150,8 @@ def _check_numbers(spec: TrainSpec) -> None:
         if not (math.isfinite(value) and value >= low):
             raise BadInput(f"{name} is {value}: it must be a number of at least {low}")
     for name, known in (("optimizer", ("sgd", "adam")), ("schedule", ("one-cycle", "drops", "linear")),
-                        ("norm", ("shared", "real", "split")), ("precision", ("auto", "fp32", "bf16"))):
+                        ("norm", ("shared", "real", "split")), ("precision", ("auto", "fp32", "bf16")),
+                        ("compile", ("auto", "yes", "no"))):
         if getattr(spec, name) not in known:
             raise BadInput(f"unknown {name} {getattr(spec, name)!r}: {did_you_mean(getattr(spec, name), known)}")
     if spec.lr_drops and spec.schedule != "drops":

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +23,7 @@ from mixreal.learning.augment import prepare
 from mixreal.learning.batch_norm import set_real, with_domain_norm
 from mixreal.learning.checkpoints import State
 from mixreal.learning.classifiers import build
+from mixreal.learning.compiling import compiled, pays
 from mixreal.learning.evaluation import logits, thinned
 from mixreal.learning.interrupts import patient
 from mixreal.learning.minibatches import Minibatch, minibatches
@@ -44,14 +45,16 @@ STEP_STREAM, WEIGHT_STREAM = 2, 3  # beside the two of minibatches
 
 
 def train(real: RealData | Dataset | None, synthetic: Dataset | None, spec: TrainSpec, folder: str | Path, *,
-          device: str = "auto") -> Run:
+          device: str = "auto", tests: Mapping[str, Dataset] | None = None,
+          on_progress: Callable[[int], None] | None = None) -> Run:
     """Train a classifier and leave everything about it in `folder`.
 
-    With `RealData` its test and validation sets are evaluated too. Stopped at any time, the same call goes on
-    where it was, to the same weights as an unbroken run (same device and thread count); finished, it only reads.
-    A folder that holds something else is `BadInput`.
+    With `RealData` its test and validation sets are evaluated too, and so are further `tests`, by name. Stopped at any
+    time, the same call goes on where it was, to the same weights as an unbroken run (same device and thread count);
+    finished, it only reads. A folder that holds something else is `BadInput`.
+    on_progress: called with the count of images just trained on, those of an earlier try first; None shows progress.
     """
-    folder, task = Path(folder), make_task(real, synthetic, spec)
+    folder, task = Path(folder), make_task(real, synthetic, spec, tests)
     where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
     model = build(spec.classifier, len(task.classes), _generator(spec.seed, WEIGHT_STREAM), task.size)
     if spec.norm == "split":
@@ -61,41 +64,45 @@ def train(real: RealData | Dataset | None, synthetic: Dataset | None, spec: Trai
             return runs.open_run(folder)
         runs.write_text(folder / runs.CONFIG, to_toml(_config(task, where)))
         model.to(where, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        state = _fit(task, model, folder, where)
+        state = _fit(task, model, folder, where, on_progress)
         write_results(task, model, folder, where, state)
         runs.mark_done(folder)
         checkpoints.remove(folder)
     return runs.open_run(folder)
 
 
-def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device) -> State:
+def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
+         on_progress: Callable[[int], None] | None = None) -> State:
     """Take the model from its last checkpoint, or from nothing, to its last step."""
     spec = task.spec
-    optimizer = _optimizer(model, spec)
+    optimizer = make_optimizer(model, spec)
     state = checkpoints.load(folder, task.identity, model, optimizer) or State(
-        0, 0, 0.0, torch.zeros(()), 0, _precision(spec, device))
+        0, 0, 0.0, torch.zeros(()), 0, _precision(spec, device), pays(task, model, device))
     state.loss_sum = state.loss_sum.to(device)
     batches = minibatches(task.real, task.synthetic, task.mix, spec.batch, spec.seed, state.step, device)
     mean, std = constants(task, device)
     every = spec.evaluate_every or max(task.steps // 10, 1)
-    label, total = f"{spec.classifier} {task.mix}", task.steps * spec.batch
     model.train()
-    with (progress(label, total, "images", done=state.step * spec.batch) as advance, patient() as interrupted,
+    fitted = model  # what is stepped; `model` itself, of the same weights, is evaluated and saved
+    if state.compiled:
+        fitted, state.compiled = compiled(model, task, device, state.precision)
+    with (_advancing(task, state.step, on_progress) as advance, patient() as interrupted,
           _metrics(folder, state.metrics_bytes) as metrics):
         lap = saved = time.perf_counter()
+        pause = CHECKPOINT_EVERY
         logged = state.step, state.seconds
         while state.step < task.steps:
             lr = learning_rate(spec, state.step, task.steps, task.steps_per_epoch)
             for group in optimizer.param_groups:
                 group["lr"] = lr
-            state.loss_sum += _step(model, optimizer, next(batches), spec, state, mean, std)
+            state.loss_sum += take_step(fitted, optimizer, next(batches), spec, state, mean, std)
             state.loss_count += 1
             state.step += 1
             advance(spec.batch)
             curve = state.step % every == 0 or state.step == task.steps
             log = curve or state.step % LOG_EVERY == 0
             stop = interrupted()
-            save = stop or time.perf_counter() - saved > CHECKPOINT_EVERY
+            save = stop or time.perf_counter() - saved > pause
             if not (log or save):
                 continue
             loss = _mean_loss(state, spec) if log else 0.0  # reading it waits for the device: before the clock is read
@@ -109,15 +116,17 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device) -> St
                 logged = state.step, state.seconds
             if save:
                 state.metrics_bytes = metrics.tell()
+                began = time.perf_counter()
                 checkpoints.save(folder, task.identity, state, model, optimizer)
                 saved = time.perf_counter()
+                pause = CHECKPOINT_EVERY * max(1.0, saved - began)  # large models: a thirtieth of the time
             if stop:
                 raise KeyboardInterrupt
             lap = time.perf_counter()
     return state
 
 
-def _step(model: nn.Module, optimizer: torch.optim.Optimizer, minibatch: Minibatch, spec: TrainSpec, state: State,
+def take_step(model: nn.Module, optimizer: torch.optim.Optimizer, minibatch: Minibatch, spec: TrainSpec, state: State,
           mean: Tensor, std: Tensor) -> Tensor:
     """One update; returns the loss (), on the device, unread. All randomness is a function of (seed, step)."""
     device = mean.device
@@ -133,6 +142,17 @@ def _step(model: nn.Module, optimizer: torch.optim.Optimizer, minibatch: Minibat
     loss.backward()  # type: ignore[no-untyped-call]
     optimizer.step()
     return loss.detach()
+
+
+@contextmanager
+def _advancing(task: Task, step: int, on_progress: Callable[[int], None] | None) -> Iterator[Callable[[int], None]]:
+    batch = task.spec.batch
+    if on_progress is not None:
+        on_progress(step * batch)
+        yield on_progress
+    else:
+        with progress(f"{task.spec.classifier} {task.mix}", task.steps * batch, "images", step * batch) as advance:
+            yield advance
 
 
 def _claim(folder: Path, identity: str) -> bool:
@@ -155,7 +175,8 @@ def _config(task: Task, device: torch.device) -> dict[str, Any]:
             "hardware": hardware(device), "versions": versions()}
 
 
-def _optimizer(model: nn.Module, spec: TrainSpec) -> torch.optim.Optimizer:
+def make_optimizer(model: nn.Module, spec: TrainSpec) -> torch.optim.Optimizer:
+    """The spec's optimizer, its update of all parameters fused into one pass."""
     if spec.optimizer == "adam":
         return torch.optim.Adam(model.parameters(), spec.lr, weight_decay=spec.weight_decay, fused=True)
     return torch.optim.SGD(model.parameters(), spec.lr, spec.momentum, weight_decay=spec.weight_decay, fused=True)

@@ -28,3 +28,6 @@ class TrainSpec:
     seed: int = 0
     evaluate_every: int = 0  # steps between points of the curve; 0 = ten points in all
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    # Let torch.compile fuse what stands between the convolutions: a fifth faster on CPUs, half a minute to compile.
+    # "auto": where that pays. On CUDA it also records CUDA graphs.
+    compile: Literal["auto", "yes", "no"] = "auto"

@@ -1,5 +1,6 @@
 """Real images by name or folder: CIFAR and the paper's CIFAR-DA4 and -DA9, .npz files, folders of photos."""
 
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +19,10 @@ __all__ = ["NoData", "RealData", "limited", "load", "names"]
 
 DA4 = ("car", "bicycle", "motorcycle", "train")
 DA9 = ("airplane", "bicycle", "bus", "car", "horse", "motorcycle", "person", "train", "truck")
+AIRPLANE_BICYCLE = ("airplane", "bicycle")
 NAMES = ("cifar-da4", "cifar-da4:pickup", "cifar-da9", "cifar-da9:pickup", "cifar10", "cifar100", "airplane-bicycle")
 SIZES = range(8, 1025)  # pixels a side
+EQUAL = 96  # px that every photo of airplane-bicycle is first brought to: no larger than the smallest of any source
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,17 +39,23 @@ class RealData:
 
 
 def load(name_or_folder: str | Path, *, size: int = 32, data: str | None = None, per_class: int | None = None,
-         seed: int = 0, classes: Sequence[str] = ()) -> RealData:
+         seed: int = 0, classes: Sequence[str] = (), through: int = 0) -> RealData:
     """Real images at `size` x `size` pixels.
 
     name_or_folder: one of `names()`, an .npz file (arrays as in `cifar.read_npz`), or a folder of class folders.
     data: the data folder, in place of `MIXREAL_DATA`. per_class: only so many training images a class, chosen by
     `seed` (None or 0: all). classes: only these, labelled in this order (none given: all).
+    through: pixels a side that every image is brought to first, before it is resized to `size` (0: none), so that
+    sources of different sharpness become alike.
     The splits never depend on `seed`.
     """
     if size not in SIZES:
         raise BadInput(f"size {size}: expected {SIZES.start} to {SIZES.stop - 1} pixels a side")
-    real = _open(str(name_or_folder), size, data, tuple(classes))
+    if through and through not in SIZES:
+        raise BadInput(f"through {through}: expected 0, or {SIZES.start} to {SIZES.stop - 1} pixels a side")
+    real = _open(str(name_or_folder), through or size, data, tuple(classes))
+    if through and through != size:
+        real = _each(real, lambda part: replace(part, images=photos.resized(part.images, size)), real.classes)
     if classes:
         check_known(classes, real.classes, f"class of {real.name}")
         if len(set(classes)) < len(classes):
@@ -99,10 +108,12 @@ def _open(name: str, size: int, data: str | None, classes: tuple[str, ...]) -> R
     raise BadInput(f"no folder and no known real data {name!r}: {did_you_mean(name, NAMES)}")
 
 
-def _folder(path: Path, size: int, classes: tuple[str, ...], name: str = "") -> RealData:
-    found = photos.read(path, size, classes)
+def _folder(path: Path, size: int, classes: tuple[str, ...], name: str = "", first: int = 0) -> RealData:
+    """`first`: pixels a side that photos are decoded to before they are resized to `size`; 0 = at once."""
+    found = photos.read(path, first or size, classes)
     title = name or path.resolve().name
-    whole = Dataset(found.images, found.labels, found.classes, "real", np.arange(len(found.labels)), {})
+    whole = Dataset(photos.resized(found.images, size), found.labels, found.classes, "real",
+                    np.arange(len(found.labels)), _sources(path, found.paths))
     parts = {split: replace(select(whole, found.splits == split), source=f"{title} {split}")
              for split in ("train", "validation", "test")}
     return RealData(title, found.classes, parts["train"], parts["validation"], parts["test"], parts["test"],
@@ -114,7 +125,18 @@ def _airplane_bicycle(size: int, data: str | None, classes: tuple[str, ...]) -> 
     if place is None:
         raise NoData("airplane-bicycle: photos are needed in MIXREAL_DATA/data/airplane_bicycle "
                      "({train,test}/{airplane,bicycle}/*.jpg): put them there, or give any folder of photos")
-    return _folder(place, size, classes, "airplane-bicycle")
+    return _folder(place, size, classes, "airplane-bicycle", EQUAL)
+
+
+def _sources(folder: Path, paths: Sequence[str]) -> dict[str, NDArray[np.str_]]:
+    """Which collection each photo comes from, where an index.csv (columns path, source) beside them says."""
+    index = folder / "index.csv"
+    if not index.is_file():
+        return {}
+    with index.open(encoding="utf-8", newline="") as file:
+        known = {row.get("path", ""): row.get("source", "") for row in csv.DictReader(file)}
+    told = [known.get(path) or "" for path in paths]
+    return {"source": np.array(told)} if any(told) else {}
 
 
 def _whole(name: str, source: Cifar, size: int) -> RealData:

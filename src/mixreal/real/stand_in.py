@@ -7,7 +7,7 @@ import numpy as np
 
 from mixreal.datasets.dataset import Dataset, select
 from mixreal.datasets.produce import produce
-from mixreal.real.sets import DA4, DA9, RealData, limited
+from mixreal.real.sets import AIRPLANE_BICYCLE, DA4, DA9, RealData, limited
 from mixreal.reporting.findings import STAND_IN
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
 
@@ -26,9 +26,9 @@ LOOK = {
 
 def open_stand_in(task: str, beside: Path, images: int, train: int, per_class: int, seed: int,
                   size: int = 32) -> RealData:
-    """The stand-in for "cifar-da4" or "cifar-da9": `images` a class, `train` of them to train on, of which `seed`
-    chooses `per_class`; rendered into a folder in `beside` unless it is there already."""
-    classes = DA4 if task == "cifar-da4" else DA9
+    """The stand-in for "cifar-da4", "cifar-da9" or "airplane-bicycle": `images` a class, `train` of them to train on,
+    of which `seed` chooses `per_class`; rendered into a folder in `beside` unless it is there already."""
+    classes = {"cifar-da4": DA4, "airplane-bicycle": AIRPLANE_BICYCLE}.get(task, DA9)
     spec = RenderSpec(classes=classes, images=images * len(classes), procedural=max(images // 10, 1),
                       first_model=HELD_OUT, size=size, ranges=LOOK, seed=HELD_OUT)
     whole = produce(spec, beside / f"stand-in-{fingerprint(to_mapping(spec))}")

@@ -1,0 +1,56 @@
+"""`mixreal reproduce`: a table or figure of the paper, by one command."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import tyro
+
+from mixreal.commands.parse import Out, check_count, parse
+
+FAILED = 1
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Render, train and report every cell of a recipe; ours beside the paper's numbers, with intervals.
+
+    Stopped half-way? Run it again: what is finished is kept. A cell that fails is reported, the others go on.
+    """
+
+    recipe: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")]  # table1, table2, ... or a .toml file
+    profile: Literal["smoke", "cpu", "gpu", "paper"] = "cpu"  # how much work: seconds, hours on two cores, a GPU, all
+    preset: str = "paper"  # "paper" as we read it, or "paper-literal"
+    seeds: tuple[int, ...] = ()  # instead of the recipe's
+    out: Out = "runs/reproduce"  # datasets, runs and reports of all recipes, what they share made once
+    data: str = ""  # the folder of your own material; "" = MIXREAL_DATA
+    device: str = "auto"  # auto, cpu, cuda, cuda:1
+    processes: int = 0  # trainings at once; 0 = one a core (one thread each), or one a GPU
+    dry_run: bool = False  # only tell: cells, steps, images to render, and the time to expect
+    only: tuple[str, ...] = ()  # only cells that fit ROW/COLUMN, with * and ?
+
+
+def run(argv: Sequence[str]) -> int:
+    """Parse and do it; prints the table and where the pages lie. 1 where a cell failed."""
+    asked = parse(Reproduce, argv, "reproduce")
+    check_count("--processes", asked.processes, 0, 1024)
+
+    from mixreal.reporting.recipe_report import terminal
+    from mixreal.reproducing.outcome import read_outcome
+    from mixreal.reproducing.recipe import open_recipe
+    from mixreal.reproducing.reproduce import dry_run, reproduce
+
+    recipe = open_recipe(asked.recipe, asked.profile, asked.preset, asked.seeds)
+    if asked.dry_run:
+        print(dry_run(recipe, asked.out, data=asked.data or None, device=asked.device, processes=asked.processes,
+                      only=asked.only))
+        return 0
+    pages, failed = reproduce(recipe, asked.out, data=asked.data or None, device=asked.device,
+                              processes=asked.processes, only=asked.only)
+    if recipe.kind != "sheet":
+        print(terminal(read_outcome(pages[0].parent)))
+    print("\n".join(str(page) for page in pages))
+    for folder, reason in failed.items():
+        print(f"mixreal: a run failed ({folder.name}): {reason}", file=sys.stderr)
+    return FAILED if failed else 0

@@ -1,0 +1,37 @@
+"""Which checkpoint of a stage is kept, by a rule that is stated and not "the last"."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+RULES = {
+    "kid": "of the checkpoints without an alarm, the one of least KID between translated synthetic images and the "
+           "stage's real side, both on held-out images where there are some",
+    "probe": "of the checkpoints without an alarm, the one whose refined images train the classifier that is most "
+             "accurate on real validation images; of equals, that of least KID",
+    "last": "the last one",
+}
+ALARMS = ("identity_alarm", "collapse_alarm", "label_alarm")
+
+
+def choose(rows: Sequence[dict[str, Any]], rule: str) -> int:
+    """The index of the row to keep. Where every row has an alarm, those with the fewest are considered."""
+    if rule == "last":
+        return len(rows) - 1
+    few = min(ringing(row) for row in rows)
+    left = [k for k, row in enumerate(rows) if ringing(row) == few]
+    if rule == "probe":
+        probed = [k for k in left if "probe" in rows[k]]
+        if probed:
+            return max(probed, key=lambda k: (rows[k]["probe"], -_kid(rows[k])))
+    return min(left, key=lambda k: _kid(rows[k]))
+
+
+def ringing(row: dict[str, Any]) -> int:
+    """How many alarms a checkpoint has raised, both directions together."""
+    return sum(len(row.get(alarm, ())) for alarm in ALARMS)
+
+
+def _kid(row: dict[str, Any]) -> float:
+    value = float(row["kid"])
+    return value if math.isfinite(value) else math.inf

@@ -1,0 +1,124 @@
+"""What is measured of a stage at each checkpoint: the gap left, the labels kept, and whether an alarm rings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mixreal.datasets.dataset import Dataset
+from mixreal.learning.evaluation import thinned
+from mixreal.refining.alarms import labels_lost, look
+from mixreal.refining.features import features
+from mixreal.refining.gap import a_distance, kid
+from mixreal.refining.judging import Judge, probe
+from mixreal.refining.sets import ImageSet, Pixels, as_bytes
+from mixreal.refining.spec import RefineSpec
+from mixreal.refining.translating import Translators
+
+SAMPLE = 400  # images of each side
+PROBED = 4000  # refined images that a probe is trained on
+CHUNK = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side's sample, as the stage gets it."""
+
+    pixels: Tensor  # (n, 3, h, w) in [-1, 1]
+    labels: NDArray[np.int64]
+    features: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Ruler:
+    """Everything that a stage's checkpoints are measured against; made once a stage."""
+
+    real: Side  # the stage's real side: validation images where there are some
+    synthetic: Side
+    original_real: Side  # R itself, of the same images
+    judge_real: Judge  # trained on R: does it still see the label in what `to_real` made?
+    judge_synthetic: Judge  # trained on S, for the other direction
+    train_synthetic: Pixels  # what probes are trained on, once translated
+    tested: Dataset  # real images that probes are tested on
+    unlabelled: Dataset  # real training images
+
+
+def make_ruler(real: ImageSet, synthetic: ImageSet, judge_real: Judge, judge_synthetic: Judge,
+               device: torch.device) -> Ruler:
+    """Samples and their features."""
+    part = real.watched
+    original = ImageSet("R", real.parts)
+    sides = [_side(one.pixels(name, device)) for one, name in ((real, part), (synthetic, "train"), (original, part))]
+    return Ruler(sides[0], sides[1], sides[2], judge_real, judge_synthetic, synthetic.pixels("train", device),
+                 real.parts[part], real.train)
+
+
+def measure_inputs(ruler: Ruler) -> dict[str, Any]:
+    """The same numbers for the stage's inputs, untranslated: what refinement has to beat."""
+    s, r = ruler.synthetic, ruler.real
+    return {"kid": kid(s.features, r.features), "kid_real": kid(s.features, ruler.original_real.features),
+            "kid_synthetic": kid(r.features, s.features), "a_distance": a_distance(s.features, r.features),
+            "a_distance_real": a_distance(s.features, ruler.original_real.features),
+            "label_real": ruler.judge_real.agreement(s.pixels, s.labels),
+            "label_synthetic": ruler.judge_synthetic.agreement(r.pixels, r.labels)}
+
+
+def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> dict[str, Any]:
+    """One checkpoint, both directions.
+
+    kid, a_distance: translated synthetic images against the stage's real side, *_real: against R itself,
+    kid_synthetic: translated real images against the stage's synthetic side. cycle: mean |F(G(x)) - x| of [0, 1].
+    label_real: share of translated synthetic images in which a classifier trained on R sees their label.
+    """
+    s, r = ruler.synthetic, ruler.real
+    made_real, made_synthetic = _all(translators.to_real, s.pixels), _all(translators.to_synthetic, r.pixels)
+    seen_real, seen_synthetic = features(made_real), features(made_synthetic)
+    back = [_all(translators.to_synthetic, made_real) - s.pixels, _all(translators.to_real, made_synthetic) - r.pixels]
+    looks = (look(s.pixels, made_real, s.features, seen_real, s.labels),
+             look(r.pixels, made_synthetic, r.features, seen_synthetic, r.labels))
+    label = ruler.judge_real.agreement(made_real, s.labels)
+    label_back = ruler.judge_synthetic.agreement(made_synthetic, r.labels)
+    return {
+        "kid": kid(seen_real, r.features), "kid_real": kid(seen_real, ruler.original_real.features),
+        "kid_synthetic": kid(seen_synthetic, s.features), "kid_shared": kid(seen_real, seen_synthetic),
+        "a_distance": a_distance(seen_real, r.features),
+        "a_distance_real": a_distance(seen_real, ruler.original_real.features),
+        "cycle": float(torch.stack([one.abs().mean() for one in back]).mean()) / 2,
+        "change_real": looks[0].change, "change_synthetic": looks[1].change,
+        "spread_real": min(looks[0].pixel_spread, looks[0].feature_spread),
+        "spread_synthetic": min(looks[1].pixel_spread, looks[1].feature_spread),
+        "label_real": label, "label_synthetic": label_back,
+        "identity_alarm": [name for name, one in zip(("to_real", "to_synthetic"), looks) if one.identity],
+        "collapse_alarm": [name for name, one in zip(("to_real", "to_synthetic"), looks) if one.collapse],
+        "label_alarm": [name for name, lost in
+                        (("to_real", labels_lost(inputs["label_real"], label)),
+                         ("to_synthetic", labels_lost(inputs["label_synthetic"], label_back))) if lost]}
+
+
+def measure_probe(ruler: Ruler, translators: Translators | None, spec: RefineSpec, classes: Sequence[str],
+                  device: torch.device) -> dict[str, float]:
+    """Accuracy on real validation images of a small classifier trained on refined images (on the inputs if None)."""
+    rows = thinned(len(ruler.train_synthetic), PROBED)
+    images = []
+    for part in np.array_split(rows, -(-len(rows) // CHUNK)):
+        pixels = ruler.train_synthetic(part)
+        images.append(as_bytes(pixels if translators is None else translators.to_real(pixels)))
+    refined = Dataset(np.concatenate(images), ruler.train_synthetic.labels[rows], tuple(classes), "refined",
+                      rows, {})
+    return probe(refined, ruler.tested, ruler.unlabelled, spec.probe_steps, spec.seed, device)
+
+
+def _side(pixels: Pixels) -> Side:
+    rows = thinned(len(pixels), SAMPLE)
+    found = pixels(rows)
+    return Side(found, pixels.labels[rows], features(found))
+
+
+def _all(translate: Any, pixels: Tensor) -> Tensor:
+    return torch.cat([translate(chunk) for chunk in pixels.split(CHUNK)])
+
+

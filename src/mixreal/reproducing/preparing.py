@@ -1,0 +1,211 @@
+"""What a run works on: real photos, rendered datasets made once and shared, and where everything lies."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mixreal import datahome
+from mixreal.datasets.dataset import Dataset, read, with_classes
+from mixreal.datasets.produce import produce
+from mixreal.datasets.shards import is_done
+from mixreal.models.library import find_models, models_digest
+from mixreal.models.shapes import CLASSES as PROCEDURAL
+from mixreal.real import photos
+from mixreal.real.sets import AIRPLANE_BICYCLE, DA4, DA9, RealData, load
+from mixreal.real.stand_in import open_stand_in
+from mixreal.reproducing import refinement
+from mixreal.reproducing.cells import Job, tested, trained
+from mixreal.reproducing.setting import Setting
+from mixreal.runs import write_json
+from mixreal.spec import RenderSpec, fingerprint, to_mapping
+
+if TYPE_CHECKING:
+    from mixreal.refining.mrgan import MrGan
+
+NAMED = {"cifar-da4": DA4, "cifar-da9": DA9, "airplane-bicycle": AIRPLANE_BICYCLE}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where things go and come from. All recipes share one root: what two of them need is made once."""
+
+    root: Path  # root/datasets/KEY, root/runs/KEY, root/RECIPE-PROFILE
+    data: str | None = None  # the data folder, in place of MIXREAL_DATA
+
+
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """What one training is given."""
+
+    real: RealData  # trained on as far as the mix says, validated and tested on
+    synthetic: Dataset | None
+    tests: dict[str, Dataset]  # further test sets: "test@2", ...
+
+
+def sets_of(job: Job, place: Place) -> Sets:
+    """The images of one training, in memory or mapped; rendered first where they are missing.
+
+    The one place where a cell's keys become images. `refinement` knows what `refine`, `stage`, `train_on`, `test` mean.
+    """
+    setting = job.setting
+    tests = {}
+    for other in job.settings[1:]:
+        found = _tested(other, job.seed, place)
+        for name, part in (("test", found.test), ("test_large", found.test_large), ("validation", found.validation)):
+            tests[f"{name}{job.suffix(other)}"] = part
+    synthetic = synthetic_of(setting, place) if setting.mix.synthetic else None
+    if setting.train_on == "refined" and synthetic is not None:
+        synthetic = refined_of(setting, job.seed, place).synthetic
+    real = refinement.with_tests_of(real_of(setting, job.seed, place), _tested(setting, job.seed, place))
+    return Sets(real, synthetic, tests)
+
+
+def refined_of(setting: Setting, seed: int, place: Place, device: str = "auto") -> "MrGan":
+    """The stages that a setting needs, of the photos that this seed chooses; trained first where they are missing."""
+    return refinement.refined(setting, real_of(setting, seed, place), synthetic_of(setting, place), place.root, device)
+
+
+def _tested(setting: Setting, seed: int, place: Place) -> RealData:
+    """The photos, or what stages made of them."""
+    made = refined_of(setting, seed, place) if setting.test != "real" else None
+    return refinement.tested_real(setting, real_of(setting, seed, place), made)
+
+
+def real_of(setting: Setting, seed: int, place: Place) -> RealData:
+    """The photos of a setting; a stand-in that says so where the setting asks for one. The last few are kept."""
+    if not setting.stand_in:
+        return _photos(setting.real, setting.size, setting.through, setting.classes, setting.per_class, seed,
+                       place.data)
+    return _stand_in(setting.real, setting.size, setting.through, setting.classes, setting.stand_in_images,
+                     setting.stand_in_train, _stand_in_per_class(setting), seed, place.root / "datasets")
+
+
+def synthetic_of(setting: Setting, place: Place, threads: int | None = None,
+                 on_progress: Callable[[int], None] | None = None) -> Dataset:
+    """The rendered images of a setting, at its size; how long rendering took is kept beside the folder."""
+    spec, folder = render_spec(setting, place), dataset_folder(setting, place)
+    if is_done(folder):
+        dataset = read(folder)
+    else:
+        start = time.monotonic()
+        dataset = produce(spec, folder, threads=threads, on_progress=on_progress)
+        write_json(folder.with_suffix(".json"), {"images": len(dataset), "size": spec.size,
+                                                 "seconds": round(time.monotonic() - start, 2)})
+    if spec.size != setting.size:
+        dataset = replace(dataset, images=photos.resized(dataset.images, setting.size))
+    return dataset
+
+
+def render_spec(setting: Setting, place: Place) -> RenderSpec:
+    """What to render, with every "auto" settled."""
+    spec = replace(setting.synthetic, classes=classes_of(setting))
+    if spec.models == "auto":
+        spec = replace(spec, models=str(datahome.find("models", place.data) or "procedural"))
+    return datahome.settled(spec, place.data)
+
+
+def classes_of(setting: Setting) -> tuple[str, ...]:
+    """The class names of a setting, without reading a photo where that can be."""
+    if setting.classes:
+        return setting.classes
+    name = setting.real.partition(":")[0]
+    if name in NAMED:
+        return NAMED[name]
+    path = Path(setting.real).expanduser()
+    return photos.class_names(path) if path.is_dir() else load(setting.real, size=setting.size).classes
+
+
+def dataset_folder(setting: Setting, place: Place) -> Path:
+    """Where the rendered images of a setting lie: named by the spec and by what its models and pictures are."""
+    spec = render_spec(setting, place)
+    mapping = to_mapping(spec) | {"models": _digest_of_models(spec.models, spec.classes)}
+    for kind in ("backgrounds", "textures", "envmaps"):
+        mapping[kind] = _digest_of_pictures(getattr(spec, kind))
+    return place.root / "datasets" / fingerprint(mapping)
+
+
+def job_folder(job: Job, place: Place) -> Path:
+    """Where a training lies: named by all that decides it, so that every recipe finds what another has trained."""
+    made_by: dict[str, Any] = trained(job.setting) | {"seed": job.seed}
+    if "refine" in made_by:
+        made_by["refine"] = refinement.made_by(job.setting)
+    if "synthetic" in made_by:
+        made_by["synthetic"] = dataset_folder(job.setting, place).name
+    if "real" not in made_by:
+        made_by["real"] = "untouched"
+    return place.root / "runs" / fingerprint(made_by, [list(map(str, tested(one))) for one in job.settings])
+
+
+def steps_of(setting: Setting, place: Place) -> int:
+    """How many optimizer steps a setting takes: as asked, or counted from its epochs."""
+    if setting.train.steps:
+        return setting.train.steps
+    counts = setting.mix.counts(setting.train.batch)
+    images = _real_count(setting, place) if counts[0] else synthetic_count(setting, place)
+    return math.ceil(setting.train.epochs * images / (counts[0] or counts[1]))
+
+
+def synthetic_count(setting: Setting, place: Place) -> int:
+    """How many images there are to render; 0 for real only."""
+    if setting.mix.synthetic == 0:
+        return 0
+    spec = render_spec(setting, place)
+    if spec.images:
+        return spec.images
+    if spec.models == "procedural":
+        return spec.per_model * spec.procedural * len(spec.classes or PROCEDURAL)
+    return spec.per_model * sum(map(len, find_models(Path(spec.models).expanduser(), spec.classes).values()))
+
+
+def rendering_seconds(place: Place) -> list[dict[str, Any]]:
+    """What rendering took, a mapping a finished dataset: images, size, seconds."""
+    return [json.loads(path.read_text()) for path in sorted((place.root / "datasets").glob("*.json"))]
+
+
+@lru_cache(maxsize=4)
+def _photos(real: str, size: int, through: int, classes: tuple[str, ...], per_class: int, seed: int,
+            data: str | None) -> RealData:
+    return load(real, size=size, data=data, per_class=per_class or None, seed=seed, classes=classes, through=through)
+
+
+@lru_cache(maxsize=4)
+def _stand_in(real: str, size: int, through: int, classes: tuple[str, ...], images: int, train: int, per_class: int,
+              seed: int, beside: Path) -> RealData:
+    found = open_stand_in(real, beside, images, train, per_class, seed, through or size)
+    parts = {name: getattr(found, name) for name in ("train", "validation", "test", "test_large")}
+    parts = {name: with_classes(part, classes or found.classes) for name, part in parts.items()}
+    parts = {name: replace(part, images=photos.resized(part.images, size)) for name, part in parts.items()}
+    return replace(found, classes=classes or found.classes, **parts)
+
+
+def _stand_in_per_class(setting: Setting) -> int:
+    """There are fewer of them than there are photos."""
+    return min(setting.per_class or setting.stand_in_train, setting.stand_in_train)
+
+
+def _real_count(setting: Setting, place: Place) -> int:
+    if setting.stand_in:
+        return _stand_in_per_class(setting) * len(classes_of(setting))
+    if setting.per_class:
+        return setting.per_class * len(classes_of(setting))
+    return len(load(setting.real, size=setting.size, data=place.data, classes=setting.classes,
+                    through=setting.through).train)
+
+
+@lru_cache(maxsize=64)
+def _digest_of_models(models: str, classes: tuple[str, ...]) -> str:
+    return models_digest(models, classes)
+
+
+@lru_cache(maxsize=64)
+def _digest_of_pictures(folder: str) -> str:
+    """By names and sizes: quick, and `produce` looks at the contents."""
+    root = Path(folder).expanduser()
+    if folder == "procedural" or not root.is_dir():
+        return folder
+    return fingerprint([[path.name, path.stat().st_size] for path in sorted(root.iterdir()) if path.is_file()])

@@ -1,0 +1,104 @@
+"""Make a table or figure of the paper again: lay out, render, train, report. Run it again and it goes on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mixreal.errors import BadInput
+from mixreal.reporting.recipe_report import write_report
+from mixreal.reproducing.cells import Cell, Job, chosen_cells, jobs, lay_out, trained
+from mixreal.reproducing.plan import make_plan, recipe_folder, write_plan
+from mixreal.reproducing.preparing import Place, job_folder, real_of
+from mixreal.reproducing.rates import estimate
+from mixreal.reproducing.recipe import Recipe
+from mixreal.reproducing.scheduling import defaults, run_all
+from mixreal.reproducing.sheet import draw_sheet
+
+ROOT = "runs/reproduce"
+
+
+def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
+              processes: int = 0, only: Sequence[str] = ()) -> tuple[list[Path], dict[Path, str]]:
+    """Run what is missing and write the report; returns its files, and run folder -> reason of what failed.
+
+    only: patterns of "ROW/COLUMN"; the other cells are reported as far as they are finished. `BadInput` where nothing
+    at all can be run.
+    """
+    place = Place(Path(root).absolute(), data)
+    folder = recipe_folder(recipe, place)
+    if recipe.kind == "sheet":
+        draw_sheet(recipe, place, folder)
+        return write_report(folder), {}
+    cells = lay_out(recipe)
+    all_jobs = jobs(cells, recipe.seeds)
+    device, processes, threads = defaults(device, processes)
+    wanted = _wanted(all_jobs, chosen_cells(cells, only), recipe)
+    unreal = _without_photos(wanted, place)
+    failed = {job_folder(job, place): reason for job, reason in unreal}
+    if failed and len(failed) == len(wanted):
+        raise BadInput(next(iter(failed.values())))
+    write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
+    wanted = [job for job in wanted if job_folder(job, place) not in failed]
+    failed |= run_all(recipe.name, wanted, place, device, processes, threads)
+    write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
+    return write_report(folder), failed
+
+
+def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
+            processes: int = 0, only: Sequence[str] = ()) -> str:
+    """What `reproduce` would do, in words: cells, trainings, steps, images to render, and the time to expect."""
+    place = Place(Path(root).absolute(), data)
+    if recipe.kind == "sheet":
+        return f"{recipe.title}\none sheet of images: less than a minute once its stages, if it has any, are trained"
+    cells = lay_out(recipe)
+    device, processes, threads = defaults(device, processes)
+    wanted = _wanted(jobs(cells, recipe.seeds), chosen_cells(cells, only), recipe)
+    left = estimate(wanted, place, device, processes)
+    lines = [f"{recipe.title}", f"profile {recipe.profile}, preset {recipe.preset}, seeds "
+             f"{', '.join(map(str, recipe.seeds))}; {processes} at once on {device}, threads each: {threads}", ""]
+    lines += [_line(cell) for cell in chosen_cells(cells, only)]
+    lines += ["", f"{len(wanted)} trainings, {left.done} of them finished; left: {left.steps:,} steps, {left.images:,} "
+              f"images to train on, {left.to_render:,} images to render",
+              f"expected time: {_time(left.seconds)} (rates: {left.based_on})"]
+    return "\n".join(lines)
+
+
+def _wanted(all_jobs: Sequence[Job], cells: Sequence[Cell], recipe: Recipe) -> list[Job]:
+    """The trainings of some cells, as the whole recipe groups them."""
+    mine = {_name(job) for job in jobs(cells, recipe.seeds)}
+    return [job for job in all_jobs if _name(job) in mine]
+
+
+def _name(job: Job) -> str:
+    """Tells trainings of one recipe apart."""
+    return f"{trained(job.setting)} {job.seed}"
+
+
+def _without_photos(wanted: Sequence[Job], place: Place) -> list[tuple[Job, str]]:
+    """The trainings whose photos cannot be had, and why: told before hours of rendering rather than after them."""
+    known: dict[str, str] = {}
+    out = []
+    for job in wanted:
+        for setting in job.settings:
+            key = repr((setting.real, setting.classes, setting.per_class, setting.size, setting.through))
+            if key not in known:
+                try:
+                    real_of(setting, job.seed, place)
+                    known[key] = ""
+                except BadInput as error:
+                    known[key] = str(error)
+            if known[key]:
+                out.append((job, known[key]))
+                break
+    return out
+
+
+def _line(cell: Cell) -> str:
+    train = cell.setting.train
+    length = f"{train.steps:,} steps" if train.steps else f"{train.epochs:,} epochs"
+    tried = f" of {', '.join(cell.setting.best_of)}, chosen on validation images" if cell.setting.best else ""
+    return f"  {cell.name:<40} mix {train.mix}{tried}, {train.classifier}, {length} of {train.batch}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min" if seconds < 7200 else \
+        f"{seconds / 3600:,.1f} h"

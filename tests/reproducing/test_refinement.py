@@ -1,0 +1,117 @@
+"""Recipes with stages: what is trained on and tested on is what their keys say, and stages are trained once."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mixreal.datasets.dataset import read
+from mixreal.errors import BadInput
+from mixreal.learning.task import dataset_fingerprint
+from mixreal.reproducing.outcome import read_outcome
+from mixreal.reproducing.recipe import open_recipe
+from mixreal.reproducing.refinement import chain, refine_spec
+from mixreal.reproducing.reproduce import reproduce
+from mixreal.reproducing.setting import Setting
+from reproducing.album_recipe import write_recipe
+
+ROWS = """,
+ { name = "RS", mix = "0:1", train_on = "refined", stage = "R-S", against = "S" },
+ { name = "RRS on RR", mix = "0:1", train_on = "refined", stage = "RR-RS", test = "RR", against = "S" },
+ { name = "RRS on RRR", mix = "0:1", train_on = "refined", stage = "RR-RS", test = "refined", against = "S" },
+ { name = "S", mix = "0:1" }, { name = "S on RR", mix = "0:1", stage = "R-S", test = "RR", against = "S" },
+ { name = "real + RRS", mix = "1:1", train_on = "refined", stage = "RR-RS", against = "1:1" }"""
+REFINE = """
+[run.refine]
+preset = "fast"
+generator = "c3s1-4,c3s1-3"
+discriminator = "C4"
+batch = 4
+iterations = 2
+pretrain_g = 1
+pretrain_d = 0
+checkpoints = 1
+probes = 0
+judge_steps = 1
+[run.synthetic]"""
+
+
+@pytest.fixture(scope="module")
+def recipe(photos: Path, meshes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = write_recipe(tmp_path_factory.mktemp("recipe") / "staged.toml", photos, meshes, ROWS)
+    path.write_text(path.read_text().replace("\n[run.synthetic]", REFINE))
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(recipe: Path) -> Path:
+    root = recipe.parent / "out"
+    _, failed = reproduce(open_recipe(str(recipe), seeds=(0,)), root, processes=1, only=("*/plain",))
+    assert not failed
+    return root
+
+
+def test_what_is_trained_and_tested_on(finished: Path) -> None:
+    outcome = read_outcome(finished / "staged-cpu")
+    (first,), (second,) = ((finished / "refined").glob(f"{k}-*") for k in (1, 2))
+    prints = {name: dataset_fingerprint(read(folder)) for name, folder in (
+        ("RS", first / "RS"), ("RRS", second / "RRS"), ("RR test", first / "RR/test"),
+        ("RRR test", second / "RRR/test"))}
+    photos = outcome.cell("S", "plain").runs[0].config["data"]["test"]["fingerprint"]
+    for row, trained, tested in (("RS", "RS", photos), ("RRS on RR", "RRS", prints["RR test"]),
+                                 ("RRS on RRR", "RRS", prints["RRR test"]), ("real + RRS", "RRS", photos)):
+        cell = outcome.cell(row, "plain")
+        data = cell.runs[0].config["data"]
+        assert data["synthetic"]["fingerprint"] == prints[trained]
+        assert data[f"test{cell.suffix}"]["fingerprint"] == tested
+    assert outcome.cell("S", "plain").runs[0].folder == outcome.cell("S on RR", "plain").runs[0].folder
+    assert outcome.cell("RRS on RR", "plain").runs[0].folder == outcome.cell("RRS on RRR", "plain").runs[0].folder
+    real = outcome.cell("real + RRS", "plain").runs[0].config["data"]["real"]
+    assert real["fingerprint"] == outcome.cell("1:1", "plain").runs[0].config["data"]["real"]["fingerprint"]
+
+
+def test_rows_are_compared_with_the_row_that_they_name(finished: Path) -> None:
+    pairs = {(p.row, p.against) for p in read_outcome(finished / "staged-cpu").paired}
+    assert {("RS", "S"), ("RRS on RR", "S"), ("S on RR", "S"), ("real + RRS", "1:1"), ("1:1", "real only")} <= pairs
+
+
+def test_stages_are_trained_once(finished: Path, recipe: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (finished / "refined").rglob("*") if path.is_file()}
+    reproduce(open_recipe(str(recipe), seeds=(0, 1)), finished, processes=1, only=("RS/plain",))
+    assert {path: path.stat().st_mtime_ns for path in (finished / "refined").rglob("*") if path.is_file()} == before
+    assert len(list((finished / "refined").glob("*/done"))) == 2
+
+
+def test_a_stage_that_fails_fails_its_rows_alone(recipe: Path, tmp_path: Path) -> None:
+    wild = tmp_path / "wild.toml"
+    wild.write_text(recipe.read_text().replace("batch = 4\n", "batch = 3\n"))
+    _, failed = reproduce(open_recipe(str(wild), seeds=(0,)), tmp_path / "out", processes=1,
+                          only=("RS/plain", "1:1/plain"))
+    assert len(failed) == 1 and "cannot hold 2 classes" in next(iter(failed.values()))
+    states = {cell["row"]: cell["state"] for cell in json.loads(
+        (tmp_path / "out" / "wild-cpu" / "results.json").read_text())["cells"] if cell["column"] == "plain"}
+    assert (states["RS"], states["1:1"]) == ("failed", "done")
+
+
+def test_a_sheet_of_stages(recipe: Path, finished: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.toml"
+    text = recipe.read_text().replace('title   = "Balls and cubes"', 'title = "Sheet"\nkind = "sheet"')
+    text = text.replace("[run]\n", '[run]\nstage = "RR-RS"\n').replace('compare = "row real only"\n', "")
+    sheet.write_text(text)
+    pages, _ = reproduce(open_recipe(str(sheet), seeds=(0,)), finished, processes=1)
+    with Image.open(next(page for page in pages if page.suffix == ".png")) as picture:
+        assert np.asarray(picture).std() > 10
+
+
+def test_keys() -> None:
+    assert chain(Setting(stage="RR-S")) == ("R-S", "RR-S")
+    assert chain(Setting(stage="R-S > RR-RS > RRR-S")) == ("R-S", "RR-RS", "RRR-S")
+    assert refine_spec(Setting(refine={"preset": "paper-literal", "batch": 8})).flip == 0.9
+    for setting, told in ((Setting(), "need a stage"), (Setting(stage="RRR-S"), "no earlier stage")):
+        with pytest.raises(BadInput, match=told):
+            chain(replace(setting, train_on="refined"))
+    with pytest.raises(BadInput, match="unknown key 'bacth'"):
+        refine_spec(Setting(refine={"bacth": 3}))

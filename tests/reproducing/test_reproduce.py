@@ -1,0 +1,175 @@
+"""Reproducing: whole, stopped and gone on with, failing in one cell, told beforehand, chosen on validation."""
+
+import json
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from mixreal import runs
+from mixreal.errors import BadInput
+from mixreal.learning import training
+from mixreal.reproducing.choose import best_mix, validation_accuracy
+from mixreal.reproducing.outcome import read_outcome
+from mixreal.reproducing.recipe import names, open_recipe
+from mixreal.reproducing.reproduce import dry_run, reproduce
+from reproducing.album_recipe import write_recipe
+
+
+@pytest.fixture(scope="module")
+def finished(photos: Path, meshes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of an unbroken run of the small recipe, with a row that chooses its ratio and one without photos."""
+    root = tmp_path_factory.mktemp("reproduced")
+    path = write_recipe(root / "small.toml", photos, meshes, ', { name = "best", mix = "best", best_of = ["1:1", "3:1"'
+                        '] }, { name = "synthetic only", mix = "0:1" }')
+    pages, failed = reproduce(open_recipe(str(path)), root / "out", processes=1)
+    assert not failed and {page.name for page in pages} == {"report.md", "report.html", "results.json", "report.png"}
+    return root / "out"
+
+
+def results(folder: Path) -> dict[str, object]:
+    found = json.loads((folder / "results.json").read_text())
+    for cell in found["cells"]:
+        del cell["setting"], cell["runs"]
+    return {name: found[name] for name in ("cells", "comparisons")}
+
+
+def test_every_cell_is_run_with_every_seed(finished: Path) -> None:
+    outcome = read_outcome(finished / "small-cpu")
+    assert [(cell.row, cell.column, cell.state, cell.seeds) for cell in outcome.cells] == [
+        (row, column, "done", (0, 1)) for row in ("1:1", "real only", "best", "synthetic only")
+        for column in ("plain", "flip")]
+    assert len(list((finished / "datasets").glob("*/dataset.toml"))) == 1
+    assert len(list((finished / "runs").glob("*/done"))) == 2 * 2 * 4  # 1:1, 1:0, 3:1, 0:1
+    for cell in outcome.cells:
+        for run in cell.runs:
+            told = runs.read_predictions(run, "test/shared").correct.mean()
+            assert cell.scores["test"].by_seed[cell.seeds.index(run.spec.seed)] == pytest.approx(told)
+        assert set(cell.scores) == {"test", "validation"}  # these photos have one test set
+
+
+def test_the_best_ratio_is_that_of_validation_images(finished: Path) -> None:
+    outcome = read_outcome(finished / "small-cpu")
+    for column in ("plain", "flip"):
+        best = outcome.cell("best", column)
+        assert best.validation["1:1"] == pytest.approx(outcome.cell("1:1", column).scores["validation"].mean)
+        assert best.validation[best.mix] == max(best.validation.values())
+        assert {run.spec.mix for run in best.runs} == {best.mix}
+
+
+def test_test_images_have_no_say_in_the_choice(finished: Path) -> None:
+    real, mixed = (read_outcome(finished / "small-cpu").cell(row, "plain").runs for row in ("real only", "1:1"))
+    for runs_of, validation, test in ((real, 0.9, 0.1), (mixed, 0.4, 1.0)):
+        for run in runs_of:
+            run.results["validation/shared"]["accuracy"] = validation
+            run.results["test/shared"]["accuracy"] = test
+    assert validation_accuracy(real) == 0.9 and best_mix({"1:1": mixed, "1:0": real}) == "1:0"
+
+
+def test_comparisons_are_differences_of_cells_beside_the_papers(finished: Path) -> None:
+    outcome = read_outcome(finished / "small-cpu")
+    assert {(p.row, p.against) for p in outcome.paired} == {
+        (row, "real only") for row in ("1:1", "best", "synthetic only")}
+    for p in outcome.paired:
+        a, b = outcome.cell(p.row, p.column).scores[p.test], outcome.cell("real only", p.column).scores[p.test]
+        assert p.difference == pytest.approx(a.mean - b.mean) and p.low <= p.difference <= p.high
+        assert len(p.p_values) == 2
+    plain = next(p for p in outcome.paired if (p.row, p.column) == ("1:1", "plain"))
+    assert plain.paper == pytest.approx(10.5)
+    assert all(p.paper is None for p in outcome.paired if p.column == "flip" or p.row != "1:1")
+
+
+def test_again_there_is_nothing_to_do(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (finished / "runs").rglob("*")}
+    monkeypatch.setattr(training, "take_step", None)
+    reproduce(open_recipe(str(finished.parent / "small.toml")), finished, processes=1)
+    assert {path: path.stat().st_mtime_ns for path in (finished / "runs").rglob("*")} == before
+
+
+def test_stopped_and_gone_on_with_is_the_same(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = open_recipe(str(finished.parent / "small.toml"))
+    step, taken = training.take_step, 0
+
+    def ctrl_c(*args: object) -> object:
+        nonlocal taken
+        taken += 1
+        if taken == 6:  # in the middle of the third run
+            os.kill(os.getpid(), signal.SIGINT)
+        return step(*args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(training, "take_step", ctrl_c)
+        reproduce(recipe, tmp_path, processes=1)
+    assert 0 < len(list((tmp_path / "runs").glob("*/done"))) < 16
+    reproduce(recipe, tmp_path, processes=1)
+    assert results(tmp_path / "small-cpu") == results(finished / "small-cpu")
+    for model in (finished / "runs").glob("*/model.safetensors"):
+        assert model.read_bytes() == (tmp_path / model.relative_to(finished)).read_bytes()
+
+
+def test_a_cell_that_fails_is_told_and_the_others_run(photos: Path, meshes: Path, tmp_path: Path) -> None:
+    path = write_recipe(tmp_path / "bad.toml", photos, meshes, ', { name = "wild", mix = "1:0", train.lr = 1e30 }')
+    pages, failed = reproduce(open_recipe(str(path), seeds=(0,)), tmp_path / "out", processes=1)
+    assert len(failed) == 2 and all("diverged" in reason for reason in failed.values())
+    outcome = read_outcome(tmp_path / "out" / "bad-cpu")
+    assert {cell.row: cell.state for cell in outcome.cells} == {"1:1": "done", "real only": "done", "wild": "failed"}
+    assert "diverged" in (pages[0].parent / "report.md").read_text() and "| wild | failed |" in pages[0].read_text()
+
+
+def test_images_that_cannot_be_rendered_fail_their_cells_alone(photos: Path, meshes: Path, tmp_path: Path) -> None:
+    path = write_recipe(tmp_path / "bad.toml", photos, meshes,
+                        ', { name = "odd", mix = "1:1", synthetic.ranges."camera.elevatoin" = 3 }')
+    _, failed = reproduce(open_recipe(str(path), seeds=(0,)), tmp_path / "out", processes=1, only=["odd", "real only"])
+    assert len(failed) == 2 and all("did you mean 'camera.elevation'" in reason for reason in failed.values())
+    states = {(cell.row, cell.state) for cell in read_outcome(tmp_path / "out" / "bad-cpu").cells}
+    assert states == {("odd", "failed"), ("real only", "done"), ("1:1", "not run")}
+
+
+def test_photos_that_are_not_there_stop_it_at_once(meshes: Path, tmp_path: Path) -> None:
+    path = write_recipe(tmp_path / "bad.toml", tmp_path / "no" / "photos", meshes)
+    with pytest.raises(BadInput, match="there is no folder"):
+        reproduce(open_recipe(str(path)), tmp_path / "out", processes=1)
+
+
+def test_a_dry_run_tells_cells_steps_images_and_time(finished: Path, tmp_path: Path) -> None:
+    recipe = open_recipe(str(finished.parent / "small.toml"))
+    fresh = dry_run(recipe, tmp_path / "out", device="cpu", processes=2)
+    assert "16 trainings, 0 of them finished; left: 32 steps, 256 images to train on, 8 images to render" in fresh
+    assert "stated images/s, not measured here" in fresh and "1:1/flip" in fresh and "chosen on validation" in fresh
+    assert not (tmp_path / "out").exists()
+    done = dry_run(recipe, finished, device="cpu", processes=2)
+    assert "16 of them finished; left: 0 steps" in done and "expected time: 0 s" in done
+
+
+@pytest.mark.slow
+def test_processes_side_by_side_find_the_same(finished: Path, tmp_path: Path) -> None:
+    recipe = open_recipe(str(finished.parent / "small.toml"))
+    _, failed = reproduce(recipe, tmp_path, processes=2, only=["1:1/plain"])
+    assert not failed
+    ours, theirs = (read_outcome(root / "small-cpu").cell("1:1", "plain") for root in (tmp_path, finished))
+    assert ours.state == "done" and ours.scores.keys() == theirs.scores.keys()
+    assert [run.folder.name for run in ours.runs] == [run.folder.name for run in theirs.runs]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names())
+def test_every_recipe_runs_under_smoke(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    root = tmp_path_factory.getbasetemp() / "smoke"  # shared: recipes share datasets and runs
+    recipe = open_recipe(name, "smoke")
+    pages, failed = reproduce(recipe, root, device="cpu", processes=1)
+    text = (root / f"{name}-smoke" / "report.md").read_text(encoding="utf-8")
+    page = (root / f"{name}-smoke" / "report.html").read_text(encoding="utf-8")
+    assert not failed and len(pages) == 4 and "SMOKE" in text and "SMOKE" in page and "preset paper" in text
+    outcome = read_outcome(root / f"{name}-smoke")
+    assert all(cell.state == "done" and cell.main() for cell in outcome.cells)
+    for cell in outcome.cells:
+        assert any(line.startswith(f"| {cell.row} | {cell.column} |") for line in text.splitlines())
+        assert cell.paper is None or re.search(rf"\| {cell.paper:.2f} \|", text)
+    if outcome.cells:
+        assert outcome.stand_in and "say nothing about photographs" in text
+        tables = [block for block in text.split("\n\n") if block.startswith("|")]
+        stamps = re.findall(r"<sub>SMOKE, these numbers mean nothing · profile smoke · preset paper .*</sub>", text)
+        assert len(stamps) == len(tables) - 1  # all but that of the hardware itself
+        assert all("STAND-IN" in line and "threads a run" in line and "steps of" in line for line in stamps)
