@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from mixreal.errors import BadInput
 from mixreal.spec import RenderSpec
@@ -99,6 +100,18 @@ def test_a_stream_without_a_count_never_ends_and_replays(spec):
     replay = next(stream(replace(spec, images=0), batch=4, first=1004))
     assert np.array_equal(second[0], replay[0]) and not np.array_equal(first[0], second[0])
     assert "camera.elevation" in first[2]
+
+
+def test_a_stream_of_tensors_is_the_same_images(spec):
+    rgb, label, _ = next(stream(spec, batch=6))
+    there, theirs, _ = next(stream(spec, batch=6, tensors=True))
+    assert isinstance(there, torch.Tensor) and there.dtype == torch.uint8
+    assert np.array_equal(there.numpy(), rgb) and theirs.tolist() == label.tolist()
+
+
+def test_a_stream_refuses_a_device_that_is_not_there(spec):
+    with pytest.raises(BadInput, match="--device cuda:77"):
+        next(stream(spec, device="cuda:77"))
 
 
 def test_a_stream_refuses_an_empty_batch(spec):

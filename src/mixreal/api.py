@@ -29,9 +29,13 @@ def render(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, 
     return produce(spec, folder, threads=threads, processes=processes)
 
 
-def stream(spec: RenderSpec, batch: int = 256, first: int = 0) -> Iterator[Batch]:
-    """Batches of (rgb, labels, latents) rendered as you take them; endless when the spec names no count."""
-    return _stream(spec, batch, first)
+def stream(spec: RenderSpec, batch: int = 256, first: int = 0, *, device: str = "cpu",
+           tensors: bool = False) -> Iterator[Batch]:
+    """Batches of (rgb, labels, latents) rendered as you take them; endless when the spec names no count.
+
+    `tensors=True` gives torch tensors that lie where they were rendered, uncopied: on `device="cuda"`, say.
+    """
+    return _stream(spec, batch, first, device, tensors)
 
 
 def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str] = ("R-S",),

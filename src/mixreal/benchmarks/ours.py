@@ -10,18 +10,16 @@ import warp as wp
 from mixreal.assets import Assets
 from mixreal.benchmarks.contender import Contender, Images
 from mixreal.datasets.produce import BATCH, BATCH_PIXELS
-from mixreal.errors import BadInput
 from mixreal.models.library import Library
 from mixreal.models.mesh import Mesh
-from mixreal.rendering.devices import start_warp
 from mixreal.rendering.renderer import open_renderer
 from mixreal.spec import RenderSpec
 from mixreal.synthesis import Synthesis, draw, render
 from mixreal.variations.chain import open_chain
 
 CUDA_BATCH = 4096  # images a range on a GPU: it is the host that must keep up
-DRAWS = ("every default variation on: own, recoloured or overlaid textures, sun with shadow, sky, background picture "
-         "or colour, ground as drawn, one occluder, sensor with blur, noise and JPEG")
+DRAWS = ("every default variation on: own, recoloured or overlaid textures, sun with soft shadow, sky, background "
+         "picture, environment or colour, ground as drawn, a lens, one occluder, sensor with blur, noise and JPEG")
 
 
 def open_synthesis(mesh: Mesh, assets: Assets, samples: int, device: str, threads: int) -> Synthesis:
@@ -67,18 +65,3 @@ def open_ours(synthesis: Synthesis, threads: int) -> Contender:
 
     images_of(0, 1)
     return Contender("ours", lambda count: images_of(0, count), work)
-
-
-def checked_device(asked: str) -> str:
-    """"cpu", or the Warp name of a CUDA device that is there; else `BadInput`."""
-    if asked == "cpu":
-        return asked
-    start_warp()
-    number = asked.removeprefix("cuda").removeprefix(":") or "0"
-    if not asked.startswith("cuda") or not number.isdigit():
-        raise BadInput(f"--device {asked!r}: expected cpu, cuda or cuda:0, cuda:1, ...")
-    found = wp.get_cuda_device_count() if wp.is_cuda_available() else 0
-    if int(number) >= found:
-        raise BadInput(f"--device {asked}: Warp finds {found or 'no'} CUDA device{'' if found == 1 else 's'} here: "
-                       "run it on a machine with an NVIDIA GPU and its driver, or leave --device out")
-    return f"cuda:{number}"

@@ -24,6 +24,7 @@ from mixreal.datasets.dataset import Dataset
 from mixreal.errors import BadInput, check_known
 from mixreal.hardware import hardware, versions
 from mixreal.models.mesh import Mesh
+from mixreal.rendering.devices import checked_device
 from mixreal.reporting.sheets import contact_sheet
 from mixreal.synthesis import Synthesis, draw, resized
 
@@ -124,7 +125,7 @@ def row(cell: Cell, peers: Sequence[str]) -> str:
 def _checked(bench: Bench) -> tuple[str, dict[str, str]]:
     """Ours' device, and the peers that are not installed, with what to do."""
     check_known(bench.peers, PEERS, "peer")
-    device = ours.checked_device(bench.device)
+    device = checked_device(bench.device)
     if not bench.sizes or not bench.triangles or bench.seconds <= 0:
         raise BadInput("nothing to measure: expected at least one size, one count of triangles and some seconds")
     absent = {}

@@ -22,6 +22,7 @@ class Render:
     spec: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""  # a TOML file with these keys; flags go over it
     threads: int = 0  # that render; 0 = one a core
     processes: int = 1  # that render, each with its own threads
+    device: str = "cpu"  # or cuda, cuda:0, cuda:1, ...
 
 
 def run(argv: Sequence[str]) -> int:
@@ -32,8 +33,10 @@ def run(argv: Sequence[str]) -> int:
     check_count("--threads", asked.threads, 0, 1024)
     check_count("--processes", asked.processes, 1, 256)
 
-    from mixreal.datasets.produce import produce  # late: the renderer takes a second to load, `--help` should not
+    from mixreal.datasets.produce import fill  # late: the renderer takes a second to load, `--help` should not
+    from mixreal.rendering.devices import checked_device
 
-    dataset = produce(asked.recipe, asked.out, threads=asked.threads or None, processes=asked.processes)
-    print(f"{len(dataset):,} images of {len(dataset.classes)} classes in {asked.out}")
+    made = fill(asked.recipe, asked.out, threads=asked.threads or None, processes=asked.processes,
+                device=checked_device(asked.device))
+    print(f"{made.images:,} images of {len(made.classes)} classes in {asked.out}")
     return 0

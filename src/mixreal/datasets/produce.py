@@ -41,7 +41,14 @@ Rendered = tuple[NDArray[np.uint8], Rows]
 
 def produce(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, processes: int = 1,
             device: str = "cpu", on_progress: Callable[[int], None] | None = None) -> Dataset:
-    """Render what is missing of the dataset `spec` into `folder`, and read it.
+    """Render what is missing of the dataset `spec` into `folder`, and read it: `fill`, then `datasets.read`."""
+    fill(spec, folder, threads=threads, processes=processes, device=device, on_progress=on_progress)
+    return datasets.read(folder)
+
+
+def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, processes: int = 1,
+         device: str = "cpu", on_progress: Callable[[int], None] | None = None) -> Header:
+    """Render what is missing of the dataset `spec` into `folder`; memory stays the same however many images.
 
     threads: in each process; None = the cores shared out. on_progress: called with the count of images just done;
     None shows progress on stderr. A folder made by another spec, models or assets is `BadInput` naming what differs.
@@ -61,7 +68,7 @@ def produce(spec: RenderSpec, folder: str | Path, *, threads: int | None = None,
             shards.clear_unfinished(root)
             _render_missing(synthesis, root, header, threads, processes, device, on_progress)
             shards.finish(root)
-    return datasets.read(root)
+    return header
 
 
 def verify(folder: str | Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import warp as wp
@@ -20,6 +20,9 @@ from mixreal.rendering.rows import image_rows, recording_rows
 from mixreal.rendering.sensing import Recording, blur_rows, develop
 from mixreal.rendering.stock import Stock, pack
 from mixreal.scene import Scenes
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 OUTPUTS = ("rgb", "mask", "depth", "normal", "light")
 LARGEST = 4096  # pixels a side
@@ -77,60 +80,70 @@ def render(renderer: Renderer, scenes: Scenes, size: int, samples: int = 4, outp
 
     Any split of the batch gives the same bytes. Raises `BadInput` for unknown outputs and impossible sizes.
     """
+    return Frames(**{name: array.numpy() for name, array in
+                     _rendered(renderer, scenes, size, samples, outputs, seed).items()})
+
+
+def render_tensors(renderer: Renderer, scenes: Scenes, size: int, samples: int = 4,
+                   outputs: Sequence[str] = ("rgb",), seed: int = 0) -> dict[str, "Tensor"]:
+    """The same as torch tensors on the renderer's device, by the names of `Frames`: nothing is copied."""
+    return {name: wp.to_torch(array) for name, array in
+            _rendered(renderer, scenes, size, samples, outputs, seed).items()}
+
+
+def _rendered(renderer: Renderer, scenes: Scenes, size: int, samples: int, outputs: Sequence[str],
+              seed: int) -> dict[str, Any]:
+    """Warp arrays on the renderer's device: (n, size, size) of numbers, of vec3, or, for rgb, (n, size, size, 3)."""
     for name in outputs:
         if name not in OUTPUTS:
             raise BadInput(f"unknown output {name!r}: {did_you_mean(name, OUTPUTS)}")
     check_size(size)
-    n = len(scenes)
+    n, device = len(scenes), renderer.device
     step = max(1, _BATCH_PIXELS // (size * size))
-    shapes = {"rgb": ((3,), np.uint8), "light": ((3,), np.float32), "normal": ((3,), np.float32),
-              "mask": ((), np.float32), "whole": ((), np.float32), "depth": ((), np.float32)}
+    kinds = {"light": wp.vec3, "normal": wp.vec3, "mask": float, "whole": float, "depth": float}
     wanted = [*outputs, "whole"] if "mask" in outputs else list(outputs)
-    out = {name: np.empty((n, size, size, *shapes[name][0]), shapes[name][1]) for name in wanted}
+    out = {name: wp.empty((n, size, size, 3), dtype=wp.uint8, device=device) if name == "rgb" else
+           wp.empty((n, size, size), dtype=kinds[name], device=device) for name in wanted}
     images, recordings = image_rows(scenes, renderer.boxes), recording_rows(scenes, size, seed)
-    pattern = wp.array(sample_pattern(samples), dtype=wp.vec2, device=renderer.device)
+    pattern = wp.array(sample_pattern(samples), dtype=wp.vec2, device=device)
     for start in range(0, n, step):
         part = slice(start, min(start + step, n))
-        some = _launch(renderer, images[part], recordings[part], size, pattern, wanted)
-        for name in wanted:
-            out[name][part] = some[name].numpy()
-    return Frames(**out)
+        _launch(renderer, images[part], recordings[part], size, pattern, {name: out[name][part] for name in out})
+    return out
 
 
 def _launch(renderer: Renderer, images: NDArray[np.void], recordings: NDArray[np.void], size: int, pattern: Any,
-            wanted: Sequence[str]) -> dict[str, Any]:
+            out: dict[str, Any]) -> None:
     device, n = renderer.device, len(images)
     shape = (n, size, size)
-
-    def empty(name: str, dtype: Any) -> Any:
-        return wp.empty(shape if name in wanted else (0, 0, 0), dtype=dtype, device=device)
-
-    light = wp.empty(shape, dtype=wp.vec3, device=device)
-    some = {"light": light, "mask": empty("mask", float), "whole": empty("mask", float), "depth": empty("depth", float),
-            "normal": empty("normal", wp.vec3)}
+    nothing = {name: wp.empty((0, 0, 0), dtype=kind, device=device)
+               for name, kind in (("mask", float), ("whole", float), ("depth", float), ("normal", wp.vec3))}
+    light = out["light"] if "light" in out else wp.empty(shape, dtype=wp.vec3, device=device)
     rows = wp.array(images, dtype=layout.Image, device=device)
-    arguments = [renderer.world, rows, size, pattern, light, *(some[k] for k in ("mask", "whole", "depth", "normal"))]
+    arguments = [renderer.world, rows, size, pattern, light, *(out.get(name, nothing[name]) for name in nothing)]
     if renderer.lanes:
         tiles = -(-size // TILE)
         wp.launch(packet_kernel(renderer.lanes), dim=(n, tiles, tiles), inputs=arguments, device=device)
     else:
         wp.launch(render_pixels, dim=shape, inputs=arguments, device=device)
-    if "rgb" in wanted:
-        records = wp.array(recordings, dtype=Recording, device=device)
-        some["rgb"] = wp.empty((*shape, 3), dtype=wp.uint8, device=device)
-        if renderer.lanes:
-            blur, chip = sensor_kernels(renderer.lanes)
-            blurred = wp.empty((n, size, 3, -(-size // renderer.lanes) * renderer.lanes), dtype=float, device=device)
-            wp.launch(blur, dim=(n, size), inputs=[light, records, size, blurred], device=device)
-            wp.launch(chip, dim=(n, size), inputs=[blurred, records, size, some["rgb"]], device=device)
-        else:
-            blurred = wp.empty(shape, dtype=wp.vec3, device=device)
-            wp.launch(blur_rows, dim=shape, inputs=[light, records, size, blurred], device=device)
-            wp.launch(develop, dim=shape, inputs=[blurred, records, size, some["rgb"]], device=device)
-        squares = -(-size // 16)
-        wp.launch(compress, dim=(n, squares, squares), device=device,
-                  inputs=[records, size, *renderer.jpeg, some["rgb"]])
-    return some
+    if "rgb" in out:
+        _record(renderer, light, wp.array(recordings, dtype=Recording, device=device), size, out["rgb"])
+
+
+def _record(renderer: Renderer, light: Any, records: Any, size: int, rgb: Any) -> None:
+    """The sensor: light to bytes."""
+    device, n, lanes = renderer.device, rgb.shape[0], renderer.lanes
+    if lanes:
+        blur, chip = sensor_kernels(lanes)
+        blurred = wp.empty((n, size, 3, -(-size // lanes) * lanes), dtype=float, device=device)
+        wp.launch(blur, dim=(n, size), inputs=[light, records, size, blurred], device=device)
+        wp.launch(chip, dim=(n, size), inputs=[blurred, records, size, rgb], device=device)
+    else:
+        blurred = wp.empty((n, size, size), dtype=wp.vec3, device=device)
+        wp.launch(blur_rows, dim=(n, size, size), inputs=[light, records, size, blurred], device=device)
+        wp.launch(develop, dim=(n, size, size), inputs=[blurred, records, size, rgb], device=device)
+    squares = -(-size // 16)
+    wp.launch(compress, dim=(n, squares, squares), device=device, inputs=[records, size, *renderer.jpeg, rgb])
 
 
 def sample_pattern(samples: int) -> NDArray[np.float32]:
