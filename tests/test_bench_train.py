@@ -13,6 +13,8 @@ from mixreal.benchmarks.train import Bench, _noise, run
 from mixreal.cli import main
 from mixreal.learning.augment import prepare
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_tiny_run_tells_rates_ratios_and_costs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, threads = tmp_path / "new" / "train.json", torch.get_num_threads()

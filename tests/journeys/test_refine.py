@@ -9,6 +9,8 @@ import mixreal as mx
 from mixreal.cli import main
 from mixreal.datasets.dataset import read
 
+pytestmark = pytest.mark.slow
+
 SMALL = ["--generator", "c3s1-4,d8,R8,u4,c3s1-3", "--discriminator", "C4,C8", "--iterations", "2", "--batch", "4",
          "--pretrain-g", "1", "--pretrain-d", "1", "--checkpoints", "1", "--probes", "1", "--probe-steps", "1",
          "--judge-steps", "1"]

@@ -21,6 +21,8 @@ from mixreal.refining.spec import RefineSpec, preset
 from mixreal.refining.translating import GENERATORS, load
 from tiny import CLASSES, tiny, tiny_real
 
+pytestmark = pytest.mark.slow
+
 SPEC = replace(preset("fast"), generator="c3s1-4,d8,R8,u4,c3s1-3", discriminator="C4,C8", batch=6, iterations=6,
                pretrain_g=2, pretrain_d=2, checkpoints=2, probes=1, probe_steps=2, judge_steps=2, g_updates=2, pool=5,
                lambda_label=0.1, flip=0.1, g_lr=1e-3)

@@ -29,6 +29,8 @@ import torch
 torch.set_num_threads(1)
 from test_parallel import SPEC, refine, tiny
 from mixreal.refining import parallel
+
+pytestmark = pytest.mark.slow
 with parallel.joined():
     refine(tiny("real", 12), tiny("synthetic", 18), ["R-S"], SPEC, {folder!r})
 """

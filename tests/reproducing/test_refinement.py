@@ -18,6 +18,8 @@ from mixreal.reproducing.reproduce import reproduce
 from mixreal.reproducing.setting import Setting
 from reproducing.album_recipe import write_recipe
 
+pytestmark = pytest.mark.slow
+
 ROWS = """,
  { name = "RS", mix = "0:1", train_on = "refined", stage = "R-S", against = "S" },
  { name = "RRS on RR", mix = "0:1", train_on = "refined", stage = "RR-RS", test = "RR", against = "S" },
