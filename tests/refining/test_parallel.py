@@ -17,6 +17,8 @@ from mixreal.refining.spec import preset
 from mixreal.refining.translating import GENERATORS
 from tiny import tiny
 
+pytestmark = pytest.mark.slow
+
 #: Nothing that depends on who shares a minibatch with whom: no batch norm, no draws for each image, plain sums.
 SPEC = replace(preset("fast"), generator="c3s1-4,d8,R8,u4,c3s1-3", discriminator="C4,C8", batch=6, iterations=4,
                pretrain_g=2, pretrain_d=2, checkpoints=1, probes=0, judge_steps=1, norm="instance", d_norm="none",
@@ -29,8 +31,6 @@ import torch
 torch.set_num_threads(1)
 from test_parallel import SPEC, refine, tiny
 from mixreal.refining import parallel
-
-pytestmark = pytest.mark.slow
 with parallel.joined():
     refine(tiny("real", 12), tiny("synthetic", 18), ["R-S"], SPEC, {folder!r})
 """
