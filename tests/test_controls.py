@@ -45,7 +45,8 @@ def test_ranges_narrow_and_keep_the_rest_inside():
     controls = narrow({"x": Slider(0, 10, 1), "k": Choice(("a", "b", "c"), "a")}, "v",
                       {"v.x": [4, 5], "v.k": ["b", "c"], "other.x": 3})
     assert controls["x"] == Slider(4, 5, 4)
-    assert controls["k"].rest == "b" and set(controls["k"].draw(U)) == {1, 2}
+    assert controls["k"].rest == "a" and set(controls["k"].draw(U)) == {1, 2}  # what is off keeps its own rest
+    assert narrow({"k": Choice(("a", "b"), "a")}, "v", {"v.k": "b"})["k"].rest == "b"  # one alone is fixed, on or off
     assert np.all(narrow({"x": Slider(0, 10, 1)}, "v", {"v.x": 7})["x"].draw(U) == 7)
 
 

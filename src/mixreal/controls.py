@@ -69,7 +69,7 @@ class Choice:
         return {name: np.asarray(self.options)[values]}
 
     def narrowed(self, name: str, asked: Any) -> "Choice":
-        """This control with only the options asked for: a name or a list of names."""
+        """This control with only the options asked for: a name or a list of names. One alone is its rest too."""
         names = [asked] if isinstance(asked, str) else list(asked) if isinstance(asked, (list, tuple)) else []
         if not names:
             raise BadInput(f"range of {name!r}: expected an option or a list of them, got {asked!r}")
@@ -80,7 +80,7 @@ class Choice:
             if self.weights else tuple(float(o in names) for o in self.options)
         if sum(weights) == 0:  # an option that is never drawn by default, asked for by name
             weights = tuple(float(o in names) for o in self.options)
-        return replace(self, weights=weights, rest=self.rest if self.rest in names else names[0])
+        return replace(self, weights=weights, rest=names[0] if len(names) == 1 else self.rest)
 
 
 @dataclass(frozen=True)

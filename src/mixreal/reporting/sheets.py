@@ -1,5 +1,6 @@
 """Contact sheets: a dataset on one picture, a row or more a class, and what it holds in words."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,33 @@ def contact_sheet(dataset: Dataset, columns: int = 16, rows: int = 1, size: int 
     return np.asarray(sheet)
 
 
+def titled(images: NDArray[np.uint8], heads: Sequence[str], names: Sequence[str]) -> NDArray[np.uint8]:
+    """(rows, columns, h, w, 3) images on white, a head above each column and a name beside each row: (H, W, 3).
+
+    Images of less than 64 px are enlarged, each pixel a square. The left upper one is at `corner(images, names)`.
+    """
+    rows, columns, height, width, _ = images.shape
+    zoom, (left, top) = max(1, 64 // height), corner(images, names)
+    h, w = height * zoom, width * zoom
+    font = _font(h)
+    sheet = Image.new("RGB", (left + columns * (w + GAP) - GAP, top + rows * (h + GAP) - GAP), "white")
+    pen = ImageDraw.Draw(sheet)
+    for c, head in enumerate(heads):
+        pen.text((left + c * (w + GAP) + w // 2, top // 2), head, fill="black", font=font, anchor="mm")
+    for r, name in enumerate(names):
+        pen.text((left - MARGIN, top + r * (h + GAP) + h // 2), name, fill="black", font=font, anchor="rm")
+        for c in range(columns):
+            image = Image.fromarray(images[r, c]).resize((w, h), Image.Resampling.NEAREST)
+            sheet.paste(image, (left + c * (w + GAP), top + r * (h + GAP)))
+    return np.asarray(sheet)
+
+
+def corner(images: NDArray[np.uint8], names: Sequence[str]) -> tuple[int, int]:
+    """(x, y) in pixels of the left upper image on a titled sheet."""
+    font = _font(images.shape[2] * max(1, 64 // images.shape[2]))
+    return 2 * MARGIN + max((int(font.getlength(name)) for name in names), default=0), 2 * MARGIN + int(font.size)
+
+
 def save(sheet: NDArray[np.uint8], path: Path) -> None:
     """Write a sheet as PNG, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +81,13 @@ def summary(dataset: Dataset) -> str:
         lines.append("latents")
         lines += [f"  {name:<28} {_range(values)}" for name, values in dataset.latents.items()]
     return "\n".join(lines)
+
+
+def _font(side: int) -> ImageFont.FreeTypeFont:
+    """For titles of images of so many pixels."""
+    font = ImageFont.load_default(size=max(11, min(20, side // 8)))
+    assert isinstance(font, ImageFont.FreeTypeFont)  # Pillow's own, where a size is asked for
+    return font
 
 
 def _range(values: NDArray[Any]) -> str:

@@ -6,15 +6,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mixreal.reporting.sheets import titled
 from mixreal.spec import DEFAULT_VARY, RenderSpec
 from mixreal.synthesis import Synthesis, draw, labels, prepare, render
-
-GAP = 2  # pixels between images
 
 
 def variation_sheet(spec: RenderSpec, size: int = 128, vary: Sequence[str] = DEFAULT_VARY, examples: int = 2,
                     device: str = "cpu") -> tuple[NDArray[np.uint8], tuple[str, ...], tuple[str, ...]]:
-    """((h, w, 3) sheet, column titles, row titles) of one image a class, variations on from the left to the right.
+    """((h, w, 3) sheet with its titles on it, column titles, row titles): one image a class, more varied to the right.
 
     The first column has none; each next adds one of `vary`; `examples` more columns show other images with all on.
     Streams are separate, so along a row nothing changes but what the column adds.
@@ -26,9 +25,7 @@ def variation_sheet(spec: RenderSpec, size: int = 128, vary: Sequence[str] = DEF
     columns = [_with(synthesis, vary[:k], first, size) for k in range(len(vary) + 1)]
     columns += [_with(synthesis, vary, first + count * k, size) for k in range(1, examples + 1)]
     titles = ("none", *(f"+ {name}" for name in vary), *("all",) * examples)
-    padded = [np.pad(column, ((0, 0), (0, GAP), (0, GAP), (0, 0)), constant_values=255) for column in columns]
-    sheet = np.concatenate([column.reshape(-1, *column.shape[2:]) for column in padded], 1)
-    return sheet[:-GAP, :-GAP], titles, synthesis.classes
+    return titled(np.stack(columns, 1), titles, synthesis.classes), titles, synthesis.classes
 
 
 def _with(synthesis: Synthesis, vary: Sequence[str], index: NDArray[np.int64], size: int) -> NDArray[np.uint8]:
