@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.learning.winograd.convolution import Conv3x3
 
 
 def build(name: str, classes: int, generator: torch.Generator, size: int) -> nn.Module:
@@ -62,9 +63,9 @@ class Residual(nn.Module):
 
     def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, stride, padding=1, bias=False)
+        self.conv1 = Conv3x3(channels_in, channels_out, stride)
         self.norm1 = nn.BatchNorm2d(channels_out)
-        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1, bias=False)
+        self.conv2 = Conv3x3(channels_out, channels_out)
         self.norm2 = nn.BatchNorm2d(channels_out)
         self.stride = stride
         self.added = channels_out - channels_in

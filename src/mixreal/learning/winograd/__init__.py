@@ -1,0 +1,1 @@
+"""Convolutions for training on CPUs."""

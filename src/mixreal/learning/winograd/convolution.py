@@ -1,0 +1,130 @@
+"""3x3 convolutions with fewer multiplications, for CPUs: Winograd's F(4x4, 3x3), forward and both gradients.
+
+PyTorch's direct convolutions run near the core's peak; these do a quarter of their multiplications on maps whose side
+is a multiple of 4, from 16, 32, 64 or 128 channels to as many (Lavin and Gray, "Fast algorithms for convolutional
+neural networks", CVPR 2016). The sums are the same in another order: results differ by rounding, about 1e-5 of the
+largest. One step of ResNet-20 at batch 128 on one core: 0.29 s with PyTorch's, 0.20 s with these.
+"""
+
+import platform
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+import warp as wp
+from torch import Tensor, nn
+
+from mixreal.learning.winograd.kernels import BLOCK, convolve_kernel, weights_kernel
+
+#: Whether this processor's vectors are wide enough for it to pay.
+ABLE = platform.machine() in ("x86_64", "AMD64") and "AVX512" in torch.backends.cpu.get_cpu_capability()
+CHANNELS = (16, 32, 64, 128)  # whole vectors, whole blocks of registers; more, and weights would leave the cache
+
+_G = torch.tensor([[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6],
+                   [1 / 24, 1 / 12, 1 / 6], [1 / 24, -1 / 12, 1 / 6], [0, 0, 1]], dtype=torch.float64)
+FILTERS = torch.einsum("ai,bj->abij", _G, _G).reshape(36, 9).float()  # 3x3 weights to 36 frequencies
+
+
+class Conv3x3(nn.Conv2d):
+    """`nn.Conv2d(channels_in, channels_out, 3, stride, padding=1, bias=False)`; the quick way where it fits."""
+
+    def __init__(self, channels_in: int, channels_out: int, stride: int = 1) -> None:
+        super().__init__(channels_in, channels_out, 3, stride, padding=1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.stride == (1, 1) and fits(x, self.weight):
+            out: Tensor = torch.ops.mixreal.conv3x3(x, self.weight)
+            return out
+        return super().forward(x)
+
+
+def fits(x: Tensor, weight: Tensor) -> bool:
+    """Whether (b, c, h, w) images and (o, c, 3, 3) weights can go the quick way."""
+    b, c, h, w = x.shape
+    o = weight.shape[0]
+    return (x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32 and h == w and h % 4 == 0 and b > 0
+            and c in CHANNELS and o in CHANNELS and ABLE and not torch.is_autocast_enabled("cpu"))
+
+
+@torch.library.custom_op("mixreal::conv3x3", mutates_args=())
+def conv3x3(x: Tensor, weight: Tensor) -> Tensor:
+    """Convolution with zeros around: (b, c, s, s) and (o, c, 3, 3) to (b, o, s, s) in channels-last memory."""
+    return _convolve(x, (FILTERS @ weight.permute(2, 3, 1, 0).reshape(9, -1)).contiguous(), weight.shape[0])
+
+
+@torch.library.custom_op("mixreal::conv3x3_backward", mutates_args=())
+def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, to_x: bool) -> tuple[Tensor, Tensor]:
+    """Gradients of `conv3x3` by x (empty unless `to_x`) and by its weights."""
+    (b, c, side, _), o = x.shape, weight.shape[0]
+    grad, x = grad.contiguous(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    turned = weight.flip(2, 3).permute(2, 3, 0, 1).reshape(9, -1)  # of the convolution that goes back
+    by_x = _convolve(grad, (FILTERS @ turned).contiguous(), c) if to_x else x.new_empty(0)
+
+    def add(first: int, count: int) -> Tensor:
+        sums = x.new_zeros(36, c, o)
+        _launch(weights_kernel(side, c, o), (x.data_ptr(), grad.data_ptr(), sums.data_ptr()), b, first, count)
+        return sums
+
+    sums = _shared(add, _blocks(b, side))
+    by_weight = torch.stack(sums).sum(0) if len(sums) > 1 else sums[0]
+    by_weight = (FILTERS.t() @ by_weight.view(36, -1)).view(3, 3, c, o).permute(3, 2, 0, 1)
+    return by_x, by_weight.contiguous(memory_format=torch.channels_last)
+
+
+def _convolve(x: Tensor, filters: Tensor, channels_out: int) -> Tensor:
+    x = x.contiguous(memory_format=torch.channels_last)
+    b, c, side, _ = x.shape
+    out = torch.empty((b, channels_out, side, side), memory_format=torch.channels_last)
+    kernel, places = convolve_kernel(side, c, channels_out), (x.data_ptr(), filters.data_ptr(), out.data_ptr())
+    _shared(lambda first, count: _launch(kernel, places, b, first, count), _blocks(b, side))
+    return out
+
+
+def _blocks(images: int, side: int) -> int:
+    return -(-images * (side // 4) ** 2 // BLOCK)
+
+
+def _launch(kernel: Any, places: tuple[int, int, int], images: int, first: int, count: int) -> None:
+    wp.launch(kernel, dim=count, inputs=[*places, images, first], device="cpu")
+
+
+def _shared(work: Callable[[int, int], Any], blocks: int) -> list[Any]:
+    """`work(first, count)` for all blocks, as equal parts on as many threads as torch has."""
+    threads = min(torch.get_num_threads(), blocks)
+    if threads == 1:
+        return [work(0, blocks)]
+    edges = np.linspace(0, blocks, threads + 1).round().astype(int).tolist()
+    return list(_pool(threads).map(work, edges[:-1], np.diff(edges).tolist()))
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads)
+
+
+@conv3x3.register_fake
+def _(x: Tensor, weight: Tensor) -> Tensor:
+    b, _, h, w = x.shape
+    return torch.empty((b, weight.shape[0], h, w), dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
+
+
+@conv3x3_backward.register_fake
+def _(grad: Tensor, x: Tensor, weight: Tensor, to_x: bool) -> tuple[Tensor, Tensor]:
+    by_x = torch.empty_like(x, memory_format=torch.channels_last) if to_x else x.new_empty(0)
+    return by_x, torch.empty_like(weight, memory_format=torch.channels_last)
+
+
+def _save(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+    ctx.save_for_backward(*inputs)
+
+
+def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor]:
+    x, weight = ctx.saved_tensors
+    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, ctx.needs_input_grad[0])
+    return (by_x if ctx.needs_input_grad[0] else None), by_weight
+
+
+conv3x3.register_autograd(_backward, setup_context=_save)

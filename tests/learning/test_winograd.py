@@ -1,0 +1,82 @@
+"""Quick convolutions against PyTorch's own in double precision: values, both gradients, threads, what they leave."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mixreal.learning.winograd import convolution
+from mixreal.learning.winograd.convolution import Conv3x3, fits
+
+
+def drawn(b: int, c: int, o: int, side: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Images, weights, and a gradient of the outputs."""
+    g = torch.Generator().manual_seed(seed)
+    return (torch.randn(b, c, side, side, generator=g), torch.randn(o, c, 3, 3, generator=g),
+            torch.randn(b, o, side, side, generator=g))
+
+
+def close(ours: torch.Tensor, exact: torch.Tensor) -> bool:
+    """To 1e-4 of the largest value: float32 in another order of sums."""
+    return bool((ours - exact).abs().max() <= 1e-4 * exact.abs().max())
+
+
+@pytest.mark.parametrize(("b", "c", "o", "side"), [(3, 16, 16, 32), (5, 32, 16, 16), (2, 16, 64, 8), (1, 64, 64, 4),
+                                                   (7, 128, 32, 4), (1, 32, 128, 12)])
+def test_values_and_gradients_are_those_of_the_direct_convolution(b, c, o, side):
+    x, weight, grad = drawn(b, c, o, side)
+    x, weight = x.requires_grad_(), weight.requires_grad_()
+    out = torch.ops.mixreal.conv3x3(x, weight)
+    exact_x, exact_weight = x.detach().double().requires_grad_(), weight.detach().double().requires_grad_()
+    exact = F.conv2d(exact_x, exact_weight, padding=1)
+    assert out.is_contiguous(memory_format=torch.channels_last) and close(out.detach(), exact.detach())
+    ours = torch.autograd.grad(out, (x, weight), grad)
+    theirs = torch.autograd.grad(exact, (exact_x, exact_weight), grad.double())
+    assert close(ours[0], theirs[0]) and close(ours[1], theirs[1])
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(1, 9), st.sampled_from([4, 8]), st.integers(0, 2**31))
+def test_any_count_of_images_and_any_memory_layout(b, side, seed):
+    x, weight, _ = drawn(b, 16, 16, side, seed)
+    exact = F.conv2d(x.double(), weight.double(), padding=1)
+    for layout in (torch.contiguous_format, torch.channels_last):
+        assert close(torch.ops.mixreal.conv3x3(x.contiguous(memory_format=layout), weight), exact)
+
+
+def test_an_image_does_not_depend_on_its_neighbours_and_threads_share_the_work(monkeypatch):
+    x, weight, grad = drawn(6, 16, 16, 16)
+    alone = torch.ops.mixreal.conv3x3(x[2:3], weight)
+    whole = torch.ops.mixreal.conv3x3(x, weight)
+    assert torch.equal(whole[2:3], alone)
+    _, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, True)
+    monkeypatch.setattr(convolution.torch, "get_num_threads", lambda: 3)
+    monkeypatch.setattr(convolution, "_pool", ThreadPoolExecutor)
+    assert torch.equal(torch.ops.mixreal.conv3x3(x, weight), whole)
+    by_x, shared = torch.ops.mixreal.conv3x3_backward(grad, x, weight, True)
+    assert torch.equal(by_x, torch.ops.mixreal.conv3x3_backward(grad, x, weight, True)[0])
+    torch.testing.assert_close(shared, by_weight, rtol=1e-4, atol=1e-3)
+
+
+def test_the_operator_keeps_torchs_rules():
+    x, weight, _ = drawn(2, 16, 16, 8)
+    torch.library.opcheck(torch.ops.mixreal.conv3x3.default, (x.requires_grad_(), weight.requires_grad_()),
+                          test_utils=("test_schema", "test_autograd_registration", "test_faketensor"))
+
+
+def test_the_layer_takes_the_quick_way_where_it_fits_only(monkeypatch):
+    monkeypatch.setattr(convolution, "ABLE", True)
+    layer, strided = Conv3x3(16, 16), Conv3x3(16, 32, 2)
+    x = torch.randn(2, 16, 8, 8, generator=torch.Generator().manual_seed(0))
+    assert fits(x, layer.weight) and close(layer(x), F.conv2d(x, layer.weight, padding=1))
+    assert strided(x).shape == (2, 32, 4, 4)
+    for other in (x[:, :, :7, :7], x[:, :, :4], x.double(), x[:0], x[:, :8], torch.cat([x] * 3, 1)):
+        assert not fits(other, layer.weight)
+    assert layer(x[:, :, :7, :7]).shape == (2, 16, 7, 7)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert not fits(x, layer.weight) and layer(x).dtype == torch.bfloat16
+    monkeypatch.setattr(convolution, "ABLE", False)
+    assert not fits(x, layer.weight)
