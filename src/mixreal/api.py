@@ -16,7 +16,7 @@ from mixreal.refining.spec import RefineSpec
 from mixreal.refining.spec import preset as _preset
 from mixreal.runs import Run
 from mixreal.spec import RenderSpec, fingerprint, from_mapping, to_mapping
-from mixreal.streaming import Batch
+from mixreal.streaming import Batch, open_fresh
 from mixreal.streaming import stream as _stream
 
 __all__ = ["load", "refine", "render", "stream", "train"]
@@ -24,9 +24,13 @@ __all__ = ["load", "refine", "render", "stream", "train"]
 STEPS = 1000  # of training, where neither steps nor epochs are given
 
 
-def render(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, processes: int = 1) -> Dataset:
-    """Render the dataset that `spec` describes into `folder` and read it; run again, it only reads."""
-    return produce(spec, folder, threads=threads, processes=processes)
+def render(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, processes: int | None = None,
+           device: str = "cpu", gpus: Sequence[int] = (), on: str = "") -> Dataset:
+    """Render the dataset that `spec` describes into `folder` and read it; run again, it only reads.
+
+    gpus: a process for each of these CUDA devices. on: "ray", "ray:HOST:PORT", "ray://HOST:PORT", a Ray cluster.
+    """
+    return produce(spec, folder, threads=threads, processes=processes, device=device, gpus=gpus, on=on)
 
 
 def stream(spec: RenderSpec, batch: int = 256, first: int = 0, *, device: str = "cpu",
@@ -51,16 +55,19 @@ def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str] =
     return made.real, made.synthetic
 
 
-def train(real: RealData | Dataset | None, synthetic: Dataset | None = None, spec: TrainSpec | None = None,
+def train(real: RealData | Dataset | None, synthetic: Dataset | RenderSpec | None = None, spec: TrainSpec | None = None,
           folder: str | Path | None = None, **choices: Any) -> Run:
     """Train a classifier on real and synthetic images mixed in every minibatch.
 
+    A `RenderSpec` as `synthetic` means fresh images: rendered while training, none seen twice, nothing on disk.
     `choices` are fields of `TrainSpec` (`mix="1:7"`, `classifier="resnet20"`, `steps=2000`), laid over `spec`. Without
     a `folder` the run goes to `runs/` under a name made of all that decides it: the same call finds it again.
     """
     asked = from_mapping(TrainSpec, to_mapping(spec or TrainSpec()) | choices, "train")
     if not asked.steps and not asked.epochs:
         asked = replace(asked, steps=STEPS)
+    source = open_fresh(synthetic, "auto", real.classes if real is not None else ()) \
+        if isinstance(synthetic, RenderSpec) else synthetic
     if folder is None:
-        folder = Path("runs") / f"train-{fingerprint(make_task(real, synthetic, asked).identity)}"
-    return _train(real, synthetic, asked, folder)
+        folder = Path("runs") / f"train-{fingerprint(make_task(real, source, asked).identity)}"
+    return _train(real, source, asked, folder)

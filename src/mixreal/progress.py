@@ -1,14 +1,19 @@
 """Progress that a person can follow: done, rate and time left; a bar on a terminal, a line now and then in a log."""
 
+import json
+import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 LOG_EVERY = 10.0  # seconds between lines where no terminal is watching
+FILE = "MIXREAL_PROGRESS"  # names a file that progress is kept in as JSON, for programs that watch
+FILE_EVERY = 0.5  # seconds between its versions
 
 
 @contextmanager
@@ -17,10 +22,14 @@ def progress(label: str, total: int, unit: str = "images", done: int = 0) -> Ite
 
     `done` is what an earlier run had finished: it counts as progress, not towards the rate.
     """
-    if sys.stderr.isatty():
-        yield from _bar(label, total, unit, done)
-    else:
-        yield from _lines(label, total, unit, done)
+    shown = contextmanager(_bar if sys.stderr.isatty() else _lines)
+    with shown(label, total, unit, done) as advance, _kept(label, total, unit, done) as keep:
+
+        def both(count: int) -> None:
+            advance(count)
+            keep(count)
+
+        yield both
 
 
 def _bar(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int], None]]:
@@ -54,3 +63,39 @@ def _lines(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[i
                   file=sys.stderr, flush=True)
 
     yield advance
+
+
+@contextmanager
+def _kept(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int], None]]:
+    """Progress in the file that `MIXREAL_PROGRESS` names: label, unit, done, total, rate a second, seconds left."""
+    place = os.environ.get(FILE)
+    start, last, count = time.monotonic(), 0.0, done
+    turn = threading.Lock()
+
+    def write() -> None:
+        rate = (count - done) / max(time.monotonic() - start, 1e-9)
+        told = {"label": label, "unit": unit, "done": count, "total": total, "rate": rate,
+                "left": (total - count) / rate if rate > 0 else None}
+        temporary = f"{place}.{os.getpid()}.tmp"
+        with suppress(OSError):  # whoever watches has to wait; the work goes on
+            with open(temporary, "w", encoding="utf-8") as file:
+                json.dump(told, file)
+            os.replace(temporary, str(place))
+
+    def keep(fresh: int) -> None:
+        nonlocal count, last
+        with turn:
+            count += fresh
+            if time.monotonic() - last >= FILE_EVERY:
+                last = time.monotonic()
+                write()
+
+    if not place:
+        yield lambda fresh: None
+        return
+    write()
+    try:
+        yield keep
+    finally:
+        with turn:
+            write()

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from mixreal.datasets import shards
+from mixreal.datasets.columnfiles import ColumnFiles
 from mixreal.datasets.dataset import Dataset, check, concatenate, read, select, with_classes, write
-from mixreal.datasets.export import export
+from mixreal.datasets.imagefiles import ImageFiles
 from mixreal.datasets.locks import lock
 from mixreal.errors import BadInput
 
@@ -200,18 +200,45 @@ def test_shards_of_large_images_have_fewer() -> None:
     assert shards.shard_size(1024, 1024) * 1024 * 1024 * 3 <= shards.SHARD_BYTES
 
 
-def test_export_as_class_folders(tmp_path: Path) -> None:
-    dataset = made(6)
-    export(dataset, tmp_path / "out")
-    lines = [json.loads(line) for line in (tmp_path / "out" / "metadata.jsonl").read_text().splitlines()]
-    assert [line["index"] for line in lines] == dataset.index.tolist()
-    for row, line in enumerate(lines):
-        image = np.asarray(Image.open(tmp_path / "out" / line["file_name"]))
-        assert np.array_equal(image, dataset.images[row])
-        assert line["file_name"].startswith(CLASSES[dataset.labels[row]] + "/")
-        assert line["camera.elevation"] == pytest.approx(float(dataset.latents["camera.elevation"][row]))
-        assert line["model"] == dataset.latents["model"][row]
-    with pytest.raises(BadInput, match="not an empty folder"):
-        export(dataset, tmp_path / "out")
-    with pytest.raises(BadInput, match="known: folder"):
-        export(dataset, tmp_path / "other", "coco")
+def test_a_set_too_large_for_memory_stays_in_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD", 8)
+    dataset = made(30)
+    write(tmp_path / "d", dataset, {})
+    left = read(tmp_path / "d", resident=0)
+    assert isinstance(left.images, ImageFiles) and isinstance(left.latents, ColumnFiles)
+    assert same(replace(left, images=np.asarray(left.images), latents=dict(left.latents)), dataset)
+    rows = [29, 3, 3, 8, 0]
+    some, wanted = select(left, rows), select(dataset, rows)
+    assert same(replace(some, images=np.asarray(some.images), latents=dict(some.latents)), wanted)
+    fewer = with_classes(select(left, dataset.labels != 1), ("train", "car"))
+    wanted = with_classes(select(dataset, dataset.labels != 1), ("train", "car"))
+    assert same(replace(fewer, images=np.asarray(fewer.images), latents=dict(fewer.latents)), wanted)
+    write(tmp_path / "again", left, {})
+    for name in ("images", "rows"):
+        for path in (tmp_path / "d").glob(f"{name}-*"):
+            assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+def test_fingerprints_and_descriptions_do_not_depend_on_where_images_lie(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mixreal.learning.task import describe
+
+    monkeypatch.setattr(shards, "SHARD", 8)
+    write(tmp_path / "d", made(30), {})
+    assert describe(read(tmp_path / "d", resident=0)) == describe(read(tmp_path / "d"))
+
+
+def test_files_that_changed_under_an_open_set_are_told(tmp_path: Path) -> None:
+    write(tmp_path / "d", made(5), {})
+    left = read(tmp_path / "d", resident=0)
+    path = tmp_path / "d" / "images-00000.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(BadInput, match="ends too early"):
+        left.images[4]
+    path.unlink()
+    with pytest.raises(BadInput, match="cannot be read"):
+        left.images[0]
+    write(tmp_path / "other", made(5, size=6), {})
+    path.write_bytes((tmp_path / "other" / path.name).read_bytes())
+    with pytest.raises(BadInput, match=r"has uint8 \(5, 6, 6, 3\)"):
+        read(tmp_path / "d", resident=0)

@@ -2,12 +2,13 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,76 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-import mixreal
-from mixreal.datasets import produce as producing
 from mixreal.datasets import shards
 from mixreal.datasets.dataset import check, read
 from mixreal.datasets.produce import produce, verify
 from mixreal.errors import BadInput
-from mixreal.spec import RenderSpec, to_mapping
-
-SPEC = RenderSpec(images=50, size=8)
-
-
-@dataclass(frozen=True)
-class Standin:
-    """What `produce` needs of a synthesis: images that are numbers made of the index and the seed."""
-
-    spec: RenderSpec
-    classes: tuple[str, ...] = ("car", "horse", "train")
-
-    @property
-    def total(self) -> int:
-        return self.spec.images
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        return to_mapping(self.spec)
-
-
-class Fake:
-    """In place of the module `mixreal.synthesis`: no renderer, and it can be made to fail at an image."""
-
-    def __init__(self) -> None:
-        self.rendered: list[int] = []
-        self.fail_at: int | None = None
-        self.failure: BaseException = KeyboardInterrupt()
-
-    def prepare(self, spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Standin:
-        return Standin(spec)
-
-    def draw(self, synthesis: Standin, indices: Any) -> Any:
-        noise = np.array([np.random.default_rng([synthesis.spec.seed, i]).random() for i in indices], np.float32)
-        return SimpleNamespace(index=indices, noise=noise)
-
-    def columns(self, scenes: Any) -> dict[str, Any]:
-        models = np.array([f"m{i % 5}" for i in scenes.index])
-        return {"label": scenes.index % 3, "index": scenes.index, "model": models,
-                "camera.elevation": scenes.noise, "light.off": np.full(len(scenes.index), np.nan, np.float32)}
-
-    def render(self, synthesis: Standin, scenes: Any) -> Any:
-        if self.fail_at in scenes.index:
-            raise self.failure
-        time.sleep(0.001 * float(scenes.noise[0]))  # ranges end in no order
-        self.rendered += scenes.index.tolist()
-        size = synthesis.spec.size
-        ramp = np.arange(size * size * 3).reshape(size, size, 3)
-        pixels = scenes.noise[:, None, None, None] * 7919 + scenes.index[:, None, None, None] + ramp
-        return SimpleNamespace(rgb=pixels.astype(np.int64).astype(np.uint8))
+from mixreal.production import ranges
+from mixreal.spec import RenderSpec
+from standin import SPEC, Fake, Standin, content, in_place
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
-    fake = Fake()
-    monkeypatch.setitem(sys.modules, "mixreal.synthesis", fake)
-    monkeypatch.setattr(mixreal, "synthesis", fake, raising=False)
-    monkeypatch.setattr(shards, "SHARD", 16)
-    monkeypatch.setattr(producing, "BATCH", 4)
-    return fake
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr(ranges, "BATCH", 4)
+    return in_place(monkeypatch, shard=16)
 
 
 def test_what_was_drawn_is_what_is_read(tmp_path: Path, fake: Fake) -> None:
@@ -101,7 +45,7 @@ def test_what_was_drawn_is_what_is_read(tmp_path: Path, fake: Fake) -> None:
 
 def test_any_number_of_threads_gives_equal_bytes(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     produce(SPEC, tmp_path / "one", threads=1)
-    monkeypatch.setattr(producing, "BATCH", 7)
+    monkeypatch.setattr(ranges, "BATCH", 7)
     produce(SPEC, tmp_path / "many", threads=5)
     assert content(tmp_path / "one") == content(tmp_path / "many")
 
@@ -179,7 +123,7 @@ def test_verify_says_when_it_cannot_draw_again(tmp_path: Path, fake: Fake, monke
 
 
 def test_a_full_disk_is_told_before_rendering(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(producing.shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
     with pytest.raises(BadInput, match=r"is full: 0 MB free, 0 MB more are needed.*run the same command again"):
         produce(SPEC, tmp_path)
     assert fake.rendered == []
@@ -219,7 +163,7 @@ PROGRAM = """
 import sys, time
 sys.path.insert(0, {tests!r})
 import mixreal
-from test_produce import Fake
+from standin import Fake
 
 class Slow(Fake):
     def render(self, synthesis, scenes):
@@ -239,7 +183,7 @@ if __name__ == "__main__":
 
 def start(folder: Path, processes: int, seconds: float) -> "subprocess.Popen[str]":
     program = folder.with_suffix(".py")
-    program.write_text(PROGRAM.format(tests=str(Path(__file__).parent), folder=str(folder), processes=processes,
+    program.write_text(PROGRAM.format(tests=str(Path(__file__).parents[1]), folder=str(folder), processes=processes,
                                       seconds=seconds))
     return subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             start_new_session=True)
@@ -271,7 +215,8 @@ def test_stopped_with_workers(tmp_path: Path, number: signal.Signals) -> None:
     """Nothing half-written is taken for whole, no worker stays, and the rest can be rendered: with the same bytes."""
     running = start(tmp_path / "d", 2, 0.1)
     assert running.stdout is not None
-    assert running.stdout.readline().strip() == "8", running.communicate()
+    for _ in range(3):  # ranges of a shard each: with the third, a worker has written its first
+        assert running.stdout.readline().strip() == "8", running.communicate()
     if number == signal.SIGINT:
         os.killpg(running.pid, number)  # as a terminal does: to every process of the group
     else:

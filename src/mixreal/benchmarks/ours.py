@@ -9,9 +9,9 @@ import warp as wp
 
 from mixreal.assets import Assets
 from mixreal.benchmarks.contender import Contender, Images
-from mixreal.datasets.produce import BATCH, BATCH_PIXELS
 from mixreal.models.library import Library
 from mixreal.models.mesh import Mesh
+from mixreal.production.ranges import BATCH, BATCH_PIXELS
 from mixreal.rendering.renderer import open_renderer
 from mixreal.spec import RenderSpec
 from mixreal.synthesis import Synthesis, draw, render

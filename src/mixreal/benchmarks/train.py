@@ -17,11 +17,12 @@ from mixreal.hardware import bf16_gains, hardware, versions
 from mixreal.learning.checkpoints import State
 from mixreal.learning.classifiers import build
 from mixreal.learning.compiling import PAYS, compiled, pays
-from mixreal.learning.minibatches import Mix, minibatches
+from mixreal.learning.minibatches import minibatches
 from mixreal.learning.results import constants
 from mixreal.learning.task import make_task
 from mixreal.learning.training import make_optimizer, take_step
 from mixreal.learning.trainspec import TrainSpec
+from mixreal.streaming import Fresh
 
 TURNS = 7  # of each contender: A, B, C, then C, B, A, ...
 CLASSES = tuple(f"class {k}" for k in range(9))
@@ -82,10 +83,10 @@ def _contenders(bench: Bench) -> dict[str, Work]:
     real, synthetic = _noise("real", REAL, bench.size), _noise("synthetic", SYNTHETIC, bench.size)
     spec = TrainSpec(mix=bench.mix, classifier=bench.classifier, batch=bench.batch, lr=0.01, augment=bench.augment,
                      steps=max(PAYS // bench.batch, 1) + 1, compile=bench.compile)  # type: ignore[arg-type]
-    out = {"ours, mixed": _ours(real, synthetic, spec, bench),
-           "ours, unmixed": _ours(real, None, replace(spec, mix="1:0"), bench)}
+    out = {"ours, mixed": open_loop(real, synthetic, spec, bench),
+           "ours, unmixed": open_loop(real, None, replace(spec, mix="1:0"), bench)}
     if bench.compile != "no":
-        out["ours, unmixed, not compiled"] = _ours(real, None, replace(spec, mix="1:0", compile="no"), bench)
+        out["ours, unmixed, not compiled"] = open_loop(real, None, replace(spec, mix="1:0", compile="no"), bench)
     for workers in bench.workers:
         out[f"DataLoader, {workers} workers"] = open_plain_loop(real, spec, bench.device, workers)
     for work in out.values():
@@ -93,16 +94,16 @@ def _contenders(bench: Bench) -> dict[str, Work]:
     return out
 
 
-def _ours(real: Dataset, synthetic: Dataset | None, spec: TrainSpec, bench: Bench) -> Work:
+def open_loop(real: Dataset | None, synthetic: Dataset | Fresh | None, spec: TrainSpec, bench: Bench) -> Work:
     """The steps of `mixreal.learning.training`, without its checkpoints and evaluations."""
     device = torch.device(bench.device)
     task = make_task(real, synthetic, spec)
-    model = build(spec.classifier, len(CLASSES), torch.Generator().manual_seed(0), task.size)
+    model = build(spec.classifier, len(task.classes), torch.Generator().manual_seed(0), task.size)
     model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     state = State(0, 0, 0.0, torch.zeros((), device=device), 0, "bf16" if bf16_gains(device) else "fp32")
     fitted = compiled(model, task, device, state.precision)[0] if pays(task, model, device) else model
     optimizer, (mean, std) = make_optimizer(model, spec), constants(task, device)
-    batches = minibatches(task.real, task.synthetic, Mix.parse(spec.mix), spec.batch, 0, 0, device)
+    batches = minibatches(task.real, task.fresh or task.synthetic, task.mix, spec.batch, 0, 0, device, task.classes)
 
     def work(seconds: float) -> float:
         start, steps = time.perf_counter(), 0

@@ -1,4 +1,4 @@
-"""`mixreal data verify | show | export`: look after datasets on disk."""
+"""`mixreal data verify | show | select | merge | export | fetch`: look after datasets on disk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Folder = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]
 
 @dataclass(frozen=True)
 class Verify:
-    """Check a dataset: every file and checksum, and, for a rendered one, every label and latent against its recipe."""
+    """Check a dataset: every file and checksum, and, of rendered images, all labels and latents against the recipe."""
 
     folder: Folder  # the dataset
 
@@ -32,15 +32,53 @@ class Show:
 
 
 @dataclass(frozen=True)
-class Export:
-    """Write a dataset in a form that other programs read."""
+class Select:
+    """Write some of a dataset's images as a dataset of its own: those that fulfil a condition, or a number of them.
+
+    A condition compares columns (label and latents: see `mixreal data show`) with numbers and quoted texts, by
+    == != < <= > >= and in, joined by and, or, not: --where "label == 'horse' and camera.elevation < 30"
+    """
 
     folder: Folder  # the dataset
     out: Out  # a new folder
-    kind: Annotated[Literal["folder"], tyro.conf.arg(name="as")] = "folder"  # class folders of PNG + metadata.jsonl
+    where: str = ""  # the condition; "" = all
+    count: int = 0  # so many of them, drawn by the seed; 0 = all
+    per_class: int = 0  # or so many of each class
+    seed: int = 0
 
 
-VERBS: dict[str, type] = {"verify": Verify, "show": Show, "export": Export}
+@dataclass(frozen=True)
+class Merge:
+    """Write the images of several datasets of one size as one dataset: classes matched by name, origins kept."""
+
+    folders: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]  # the datasets, in order
+    out: Out  # a new folder
+    union: bool = False  # where they have not the same classes: those of all
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write a dataset in a form that other programs read.
+
+    folders: class folders of PNG files and metadata.jsonl (torchvision, Hugging Face datasets); webdataset: tar files;
+    coco: images and annotations.json with boxes and masks, of rendered images.
+    """
+
+    folder: Folder  # the dataset
+    out: Out  # a new folder
+    to: Literal["folders", "webdataset", "coco"] = "folders"  # the form
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """Copy a dataset from a URL (s3://bucket/folder) into a folder, each file held against its checksum."""
+
+    url: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="URL")]
+    out: Out  # a folder; again, and only what is missing is copied
+
+
+VERBS: dict[str, type] = {"verify": Verify, "show": Show, "select": Select, "merge": Merge, "export": Export,
+                          "fetch": Fetch}
 
 
 def run(argv: Sequence[str]) -> int:
@@ -58,6 +96,12 @@ def run(argv: Sequence[str]) -> int:
             return _verify(asked)
         case Show():
             return _show(asked)
+        case Select():
+            return _select(asked)
+        case Merge():
+            return _merge(asked)
+        case Fetch():
+            return _fetch(asked)
         case _:
             assert isinstance(asked, Export)
             return _export(asked)
@@ -66,16 +110,26 @@ def run(argv: Sequence[str]) -> int:
 def _verify(asked: Verify) -> int:
     from mixreal.datasets.dataset import check
     from mixreal.datasets.produce import verify
+    from mixreal.datasets.provenance import verify_origins
     from mixreal.datasets.shards import read_header
 
     _need_folder(asked.folder)
-    rendered = "spec" in read_header(Path(asked.folder)).made_by
-    problems = verify(asked.folder) if rendered else check(asked.folder)
+    made_by, notes = read_header(Path(asked.folder)).made_by, list[str]()
+    if "origins" in made_by:
+        found = verify_origins(asked.folder)
+        problems, notes = found.problems, found.notes
+    elif "spec" in made_by:
+        problems = verify(asked.folder)
+    else:
+        problems = check(asked.folder)
+        notes = ["not rendered from a recipe: only its files were checked"]
     for problem in problems:
         print(problem)
     if problems:
         raise BadInput(f"{asked.folder}: {len(problems)} problem{'s' if len(problems) > 1 else ''} "
                        "(listed above); delete the files named and run the command that made it again")
+    for note in notes:
+        print(note)
     print(f"{asked.folder}: clean")
     return 0
 
@@ -98,14 +152,40 @@ def _show(asked: Show) -> int:
     return 0
 
 
+def _select(asked: Select) -> int:
+    from mixreal.datasets.selecting import select_to
+
+    check_count("--count", asked.count, 0, 10**12)
+    check_count("--per-class", asked.per_class, 0, 10**12)
+    _need_folder(asked.folder)
+    made = select_to(asked.folder, asked.out, asked.where, asked.count, asked.per_class, asked.seed)
+    print(f"{made.images:,} images in {asked.out}")
+    return 0
+
+
+def _merge(asked: Merge) -> int:
+    from mixreal.datasets.merging import merge
+
+    for folder in asked.folders:
+        _need_folder(folder)
+    made = merge(asked.folders, asked.out, asked.union)
+    print(f"{made.images:,} images of {len(made.classes)} classes in {asked.out}")
+    return 0
+
+
 def _export(asked: Export) -> int:
-    from mixreal.datasets.dataset import read
     from mixreal.datasets.export import export
 
     _need_folder(asked.folder)
-    dataset = read(asked.folder)
-    export(dataset, asked.out, asked.kind)
-    print(f"{len(dataset):,} images in {asked.out}")
+    count = export(asked.folder, asked.out, asked.to)
+    print(f"{count:,} images in {asked.out}")
+    return 0
+
+
+def _fetch(asked: Fetch) -> int:
+    from mixreal.production.remote import fetch
+
+    print(f"{fetch(asked.url, asked.out).images:,} images in {asked.out}")
     return 0
 
 

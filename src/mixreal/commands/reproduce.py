@@ -27,6 +27,7 @@ class Reproduce:
     data: str = ""  # the folder of your own material; "" = MIXREAL_DATA
     device: str = "auto"  # auto, cpu, cuda, cuda:1
     processes: int = 0  # trainings at once; 0 = one a core (one thread each), or one a GPU
+    on: str = ""  # ray, ray:auto, ray:HOST:PORT or ray://HOST:PORT: rendering and trainings are a Ray cluster's tasks
     dry_run: bool = False  # only tell: cells, steps, images to render, and the time to expect
     only: tuple[str, ...] = ()  # only cells that fit ROW/COLUMN, with * and ?
 
@@ -47,7 +48,7 @@ def run(argv: Sequence[str]) -> int:
                       only=asked.only))
         return 0
     pages, failed = reproduce(recipe, asked.out, data=asked.data or None, device=asked.device,
-                              processes=asked.processes, only=asked.only)
+                              processes=asked.processes, only=asked.only, on=asked.on)
     if recipe.kind != "sheet":
         print(terminal(read_outcome(pages[0].parent)))
     print("\n".join(str(page) for page in pages))

@@ -17,7 +17,9 @@ from mixreal.spec import DEFAULT_VARY, RenderSpec, fingerprint, to_mapping
 if TYPE_CHECKING:
     from mixreal.datasets.dataset import Dataset
     from mixreal.real.sets import RealData
+    from mixreal.streaming import Fresh
 
+STREAM = "stream"  # as --synthetic
 IMAGES_PER_CLASS = 4000  # rendered when --images is not given
 
 
@@ -31,13 +33,14 @@ class Train:
     out: Out  # where the run goes; rendered images go beside it
     real: str = ""  # a folder of class folders of photos, or cifar-da4, cifar-da9; "" with --mix 0:1
     models: str = "procedural"  # a folder of class folders of meshes, or "procedural"
-    synthetic: Annotated[str, tyro.conf.arg(metavar="DIR")] = ""  # a finished dataset, instead of rendering one
+    # A finished dataset, instead of rendering one; "stream": fresh images, rendered while training, none seen twice.
+    synthetic: Annotated[str, tyro.conf.arg(metavar="DIR|stream")] = ""
     training: Annotated[TrainSpec, FLAT] = field(default_factory=TrainSpec)
     seeds: tuple[int, ...] = ()  # several: one run each, in OUT/seed-N; else --seed alone
     per_class: int = 0  # use only so many photos a class, chosen by the seed; 0 = all
     classes: tuple[str, ...] = ()  # which classes, in label order; () = all
     size: int = 32  # pixels a side
-    images: int = 0  # to render in all; 0 = 4,000 a class
+    images: int = 0  # to render in all; 0 = 4,000 a class, or without end with --synthetic stream
     vary: tuple[str, ...] = DEFAULT_VARY  # variations of the rendered images
     ranges: dict[str, Any] = field(default_factory=dict)  # of latents, as in `mixreal render`
     spec: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""  # a TOML file as for `mixreal render`; flags go over it
@@ -69,7 +72,7 @@ def run(argv: Sequence[str]) -> int:
         raise BadInput(f"--mix {training.mix} needs photos: give --real PHOTOS/ (or cifar-da4), or use --mix 0:1")
     real = {seed: _real(asked, seed) for seed in seeds} if asked.real else {}
     classes = real[seeds[0]].classes if real else asked.classes
-    if real and mix.synthetic and not asked.synthetic and not asked.classes:
+    if real and mix.synthetic and asked.synthetic in ("", STREAM) and not asked.classes:
         _check_classes(asked, classes)
     synthetic = _synthetic(asked, classes) if mix.synthetic else None
     for seed in seeds:
@@ -123,18 +126,21 @@ def _check_classes(asked: Train, photos: tuple[str, ...]) -> None:
                                f"({did_you_mean(name, there)}): give it there too, or {todo}")
 
 
-def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset":
-    """The given dataset, or one rendered beside the run in a folder named by what made it."""
+def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset | Fresh":
+    """The given dataset, or one rendered beside the run in a folder named by what made it, or images without end."""
     from mixreal.datasets.dataset import read, with_classes
     from mixreal.datasets.produce import produce
     from mixreal.models.library import models_digest
+    from mixreal.streaming import open_fresh
 
-    if asked.synthetic:
+    if asked.synthetic not in ("", STREAM):
         found = read(asked.synthetic)
         return with_classes(found, classes) if classes else found
     recipe = render_spec(asked.spec) if asked.spec else RenderSpec()
     recipe = settled(replace(recipe, models=asked.models, classes=classes, size=asked.size, vary=asked.vary,
                              ranges=asked.ranges, images=asked.images), asked.data or None)
+    if asked.synthetic == STREAM:
+        return open_fresh(recipe, "auto", threads=asked.threads)
     if not recipe.images and not recipe.per_model:
         recipe = replace(recipe, images=IMAGES_PER_CLASS * _class_count(recipe))
     beside = Path(os.path.abspath(asked.out)).parent

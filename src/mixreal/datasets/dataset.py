@@ -1,6 +1,9 @@
 """Dataset: images with labels, latents and where they came from. Real, synthetic and refined ones are one type."""
 
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,32 +11,44 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mixreal.datasets import shards
+from mixreal.datasets.columnfiles import ColumnFiles, Columns, columns_at
+from mixreal.datasets.imagefiles import ImageFiles, open_files
 from mixreal.datasets.locks import lock
 from mixreal.datasets.shards import Header, finish, finished_shards, write_shard
 from mixreal.errors import BadInput, check_known
+from mixreal.progress import progress
 
-__all__ = ["Dataset", "check", "concatenate", "finish", "finished_shards", "read", "select", "with_classes", "write",
-           "write_shard"]
+__all__ = ["Dataset", "check", "concatenate", "finish", "finished_shards", "read", "rows_at", "select", "with_classes",
+           "write", "write_picked", "write_shard"]
 
 DOMAINS = ("real", "synthetic", "refined")
+Images = NDArray[np.uint8] | ImageFiles
+#: How rows are chosen: a slice, row numbers, or a mask.
+Key = slice | NDArray[Any]
+RESIDENT = 2 << 30  # bytes of images: larger sets stay in their files and are read as they are needed
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Images in rows. Two of them are compared by their arrays, never by `==`."""
 
-    images: NDArray[np.uint8]  # (n, h, w, 3) sRGB; may be memory-mapped, so read-only
+    images: Images  # (n, h, w, 3) sRGB; may be memory-mapped, so read-only; or left in files
     labels: NDArray[np.int64]  # (n,) index into classes
     classes: tuple[str, ...]
     domain: str  # "real" | "synthetic" | "refined"
     index: NDArray[np.int64]  # (n,) where in its source each image stands
-    latents: dict[str, NDArray[Any]]  # column name -> (n,) values; {} for real
+    latents: Mapping[str, NDArray[Any]]  # column name -> (n,) values; {} for real; in files where images are
     parent: NDArray[np.int64] | None = None  # refined: the index of the image it was made from
     source: str = ""  # in words: what it is
 
     def __post_init__(self) -> None:
         count = len(self.images)
-        columns = {"labels": self.labels, "index": self.index, **self.latents}
+        columns = {"labels": self.labels, "index": self.index}
+        if isinstance(self.latents, ColumnFiles):  # reading them all is what it is there to avoid
+            if self.latents.count != count:
+                raise ValueError(f"latents: expected {count} rows, got {self.latents.count}")
+        else:
+            columns |= self.latents
         if self.parent is not None:
             columns["parent"] = self.parent
         for name, values in columns.items():
@@ -54,9 +69,11 @@ def select(dataset: Dataset, keep: ArrayLike) -> Dataset:
             raise ValueError(f"mask: expected shape ({len(dataset)},), got {rows.shape}")
         rows = np.flatnonzero(rows)
     rows = rows.astype(np.int64)
+    images, latents = dataset.images, dataset.latents
     return replace(
-        dataset, images=dataset.images[rows], labels=dataset.labels[rows], index=dataset.index[rows],
-        latents={name: values[rows] for name, values in dataset.latents.items()},
+        dataset, images=images.take(rows) if isinstance(images, ImageFiles) else images[rows],
+        labels=dataset.labels[rows], index=dataset.index[rows],
+        latents=latents.take(rows) if isinstance(latents, ColumnFiles) else columns_at(latents, rows),
         parent=None if dataset.parent is None else dataset.parent[rows])
 
 
@@ -69,12 +86,25 @@ def with_classes(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
     for new, name in enumerate(classes):
         position[dataset.classes.index(name)] = new
     labels = position[dataset.labels]
-    kept = select(replace(dataset, labels=labels), labels >= 0)
+    kept = replace(dataset, labels=labels)
+    if labels.min(initial=0) < 0:
+        kept = select(kept, labels >= 0)
     return replace(kept, classes=tuple(classes))
 
 
+def rows_at(dataset: Dataset, key: Key) -> Columns:
+    """All that stands beside some of the images, by column: label, index, parent (of refined ones), latents."""
+    columns = {"label": dataset.labels[key], "index": dataset.index[key]}
+    if dataset.parent is not None:
+        columns["parent"] = dataset.parent[key]
+    return columns | columns_at(dataset.latents, key)
+
+
 def concatenate(first: Dataset, *others: Dataset) -> Dataset:
-    """Rows of several datasets one after the other: same classes, domain and image size, and the same latents."""
+    """Rows of several datasets one after the other: same classes, domain and image size, and the same latents.
+
+    All of it in memory: large ones are joined on disk, by `merging.merge`.
+    """
     parts = (first, *others)
     for part in others:
         if (part.classes, part.domain, part.images.shape[1:]) != (first.classes, first.domain, first.images.shape[1:]):
@@ -93,39 +123,61 @@ def concatenate(first: Dataset, *others: Dataset) -> Dataset:
 
 def write(folder: str | Path, dataset: Dataset, made_by: dict[str, Any]) -> None:
     """Write a dataset; `made_by` (plain TOML values) names what made it. Resumable; a finished one is left as it is."""
-    root = Path(folder)
     _, height, width, _ = dataset.images.shape
     header = Header(dataset.domain, dataset.classes, len(dataset), height, width, dataset.source,
                     shards.shard_size(height, width), made_by)
+    write_picked(folder, header, lambda here: (dataset.images[here], rows_at(dataset, here)))
+
+
+def write_picked(folder: str | Path, header: Header,
+                 pick: Callable[[slice], tuple[NDArray[np.uint8], Columns]], label: str = "") -> None:
+    """Write the dataset that `header` tells of, a shard at a time: `pick` gives images and columns of a slice of rows.
+
+    Resumable. Progress is shown under the label; "" = not at all.
+    """
+    root = Path(folder)
     with lock(root):
         header = shards.begin(root, header)
         if shards.is_done(root):
             return
         shards.clear_unfinished(root)
-        for shard in sorted(set(range(header.shards)) - finished_shards(root)):
-            rows = header.rows_of(shard)
-            here = slice(rows.start, rows.stop)
-            write_shard(root, shard, dataset.images[here], _rows(dataset, here))
+        finished = finished_shards(root)
+        done = sum(len(header.rows_of(shard)) for shard in finished)
+        with progress(label, header.images, "images", done) if label else nullcontext(lambda _: None) as advance:
+            for shard in sorted(set(range(header.shards)) - finished):
+                rows = header.rows_of(shard)
+                write_shard(root, shard, *pick(slice(rows.start, rows.stop)))
+                advance(len(rows))
         finish(root)
 
 
-def read(folder: str | Path) -> Dataset:
-    """Read a finished dataset. One shard is memory-mapped; several are read into one array in memory."""
+def read(folder: str | Path, resident: int = RESIDENT) -> Dataset:
+    """Read a finished dataset. One shard is memory-mapped; several are read into one array in memory.
+
+    A set of more than `resident` bytes of images stays in its files, latents too: images are read as they are asked
+    for, a column when it is.
+    """
     root = Path(folder)
     header = shards.read_header(root)
     if not shards.is_done(root):
         count = len(finished_shards(root))
         raise BadInput(f"{root} is unfinished ({count} of {header.shards} shards): "
                        "run the command that made it again, it continues where it stopped")
-    images = _images(root, header)
-    tables = [shards.read_rows(root, shard) for shard in range(header.shards)]
-    names = list(tables[0]) if tables else ["label", "index"]
+    in_files = header.images * header.height * header.width * 3 > resident
+    images = _image_files(root, header) if in_files else _images(root, header)
+    names = list(shards.column_names(root, 0)) if header.shards else ["label", "index"]
+    kept = [name for name in names if name in ("label", "index", "parent")] if in_files else names
+    tables = [shards.read_rows(root, shard, kept if in_files else None) for shard in range(header.shards)]
     try:
         rows = {name: np.concatenate([table[name] for table in tables]) if tables else np.zeros(0, np.int64)
-                for name in names}
+                for name in kept}
         labels, index = rows.pop("label").astype(np.int64), rows.pop("index").astype(np.int64)
         parent = rows.pop("parent").astype(np.int64) if "parent" in rows else None
-        return Dataset(images, labels, header.classes, header.domain, index, rows, parent, header.source)
+        latents: Mapping[str, NDArray[Any]] = rows
+        if in_files:
+            latents = ColumnFiles(partial(shards.read_rows, root), tuple(n for n in names if n not in kept),
+                                  _starts(header))
+        return Dataset(images, labels, header.classes, header.domain, index, latents, parent, header.source)
     except (KeyError, ValueError) as error:
         raise BadInput(f"{root} has rows that do not fit its images ({error}): make it again") from None
 
@@ -147,11 +199,14 @@ def check(folder: str | Path) -> list[str]:
     return problems
 
 
-def _rows(dataset: Dataset, here: slice) -> dict[str, NDArray[Any]]:
-    rows = {"label": dataset.labels[here], "index": dataset.index[here]}
-    if dataset.parent is not None:
-        rows["parent"] = dataset.parent[here]
-    return rows | {name: values[here] for name, values in dataset.latents.items()}
+def _starts(header: Header) -> NDArray[np.int64]:
+    return np.minimum(np.arange(header.shards + 1, dtype=np.int64) * header.shard, header.images)
+
+
+def _image_files(root: Path, header: Header) -> ImageFiles:
+    files = tuple(root / f"images-{shard:05d}.npy" for shard in range(header.shards))
+    return open_files(files, [len(header.rows_of(shard)) for shard in range(header.shards)], header.height,
+                      header.width)
 
 
 def _images(root: Path, header: Header) -> NDArray[np.uint8]:

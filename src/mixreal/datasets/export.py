@@ -1,65 +1,85 @@
-"""A dataset in forms that other programs read: a folder of class folders of PNG files with metadata.jsonl."""
+"""Export a dataset in a form that other programs read, piece by piece: stopped half-way, the same call goes on."""
 
 import json
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-import numpy as np
-from PIL import Image
-
-from mixreal.datasets.dataset import Dataset
-from mixreal.datasets.shards import room_for
+from mixreal import runs
+from mixreal.datasets.dataset import read
+from mixreal.datasets.exporting import coco, folders, webdataset
+from mixreal.datasets.exporting.source import Source
+from mixreal.datasets.locks import lock
+from mixreal.datasets.provenance import digest
+from mixreal.datasets.shards import read_header, room_for
 from mixreal.errors import BadInput, check_known
 from mixreal.progress import progress
 
-KINDS = ("folder",)
+MARKER = ".mixreal-export.json"  # what is exported, and how many pieces of it are written
 
 
-def export(dataset: Dataset, folder: str | Path, kind: str = "folder") -> None:
-    """Write `dataset` to a new or empty folder.
+class Form(Protocol):
+    """A form to export to, as a module."""
 
-    `folder`: CLASS/000123.png (the row number) and metadata.jsonl, one line an image with its file_name, label,
-    class, domain, index, parent and every latent: what Hugging Face datasets calls an image folder.
+    def check(self, source: Source) -> None:
+        """`BadInput` if the dataset cannot take this form."""
+
+    def write_piece(self, source: Source, rows: range, piece: int, root: Path) -> None:
+        """Write the files of some rows; written again, they are the same."""
+
+    def finish(self, source: Source, root: Path) -> None:
+        """Write what tells of all rows, each file whole or not at all."""
+
+
+FORMS: dict[str, Form] = {"folders": folders, "webdataset": webdataset, "coco": coco}
+
+
+def export(folder: str | Path, out: str | Path, to: str = "folders",
+           on_progress: Callable[[int], None] | None = None) -> int:
+    """Write the dataset `folder` to the new or half-written folder `out`, as a form of `FORMS`; the count of images.
+
+    Images are read as they are written, whatever the dataset's size. `BadInput` for an `out` that holds anything else.
     """
-    check_known([kind], KINDS, "kind of export")
-    root = Path(folder)
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise BadInput(f"{root} exists and is not an empty folder: give a new one")
-    with room_for(root, dataset.images.nbytes), progress("exporting", len(dataset)) as advance:
-        for name in dataset.classes:
-            (root / _file_name(name)).mkdir(parents=True, exist_ok=True)
-        _write_images(dataset, root, advance)
-        with (root / "metadata.jsonl.tmp").open("w", encoding="utf-8") as file:
-            for row in range(len(dataset)):
-                file.write(json.dumps(_metadata(dataset, row), ensure_ascii=False) + "\n")
-        os.replace(root / "metadata.jsonl.tmp", root / "metadata.jsonl")
+    check_known([to], FORMS, "form to export to")
+    form, place, root = FORMS[to], Path(folder), Path(out)
+    source = Source(place, read_header(place), read(place, resident=0))
+    form.check(source)
+    identity = {"to": to, "of": digest(place)}
+    _check_free(root, identity)
+    root.mkdir(parents=True, exist_ok=True)
+    with lock(root), room_for(root, source.dataset.images.nbytes):
+        done = _check_free(root, identity)
+        for path in root.glob(".*.tmp"):  # of a run that was killed
+            path.unlink(missing_ok=True)
+        pieces = [source.header.rows_of(shard) for shard in range(source.header.shards)]
+        before = sum(len(rows) for rows in pieces[:done])
+        if done > len(pieces):
+            return len(source.dataset)
+        with progress(f"exporting to {to}", len(source.dataset), "images", before) as advance:
+            tell = on_progress or advance
+            for piece in range(done, len(pieces)):
+                form.write_piece(source, pieces[piece], piece, root)
+                runs.write_json(root / MARKER, identity | {"pieces": piece + 1})
+                tell(len(pieces[piece]))
+        form.finish(source, root)
+        runs.write_json(root / MARKER, identity | {"pieces": len(pieces) + 1})  # the last one: `finish`
+    return len(source.dataset)
 
 
-def _write_images(dataset: Dataset, root: Path, advance: Callable[[int], None]) -> None:
-    def save(row: int) -> None:
-        Image.fromarray(np.asarray(dataset.images[row])).save(root / _path(dataset, row))
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for _ in pool.map(save, range(len(dataset))):
-            advance(1)
-
-
-def _path(dataset: Dataset, row: int) -> str:
-    return f"{_file_name(dataset.classes[dataset.labels[row]])}/{row:06d}.png"
-
-
-def _metadata(dataset: Dataset, row: int) -> dict[str, Any]:
-    label = int(dataset.labels[row])
-    about = {"file_name": _path(dataset, row), "label": label, "class": dataset.classes[label],
-             "domain": dataset.domain, "index": int(dataset.index[row])}
-    if dataset.parent is not None:
-        about["parent"] = int(dataset.parent[row])
-    return about | {name: np.asarray(values)[row].item() for name, values in dataset.latents.items()}
-
-
-def _file_name(class_name: str) -> str:
-    """The class name with what no file system takes replaced."""
-    return "".join("_" if c in '<>:"/\\|?*' or ord(c) < 32 else c for c in class_name).strip(". ") or "_"
+def _check_free(root: Path, identity: dict[str, str]) -> int:
+    """How many pieces of this very export the folder holds; `BadInput` if it holds anything else."""
+    if not root.exists():
+        return 0
+    names = {path.name for path in root.iterdir()} if root.is_dir() else {"."}
+    if MARKER not in names:
+        if names - {".lock"}:
+            raise BadInput(f"{root} exists and is not an empty folder: give a new one")
+        return 0
+    try:
+        noted = json.loads((root / MARKER).read_text(encoding="utf-8"))
+        pieces = int(noted["pieces"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadInput(f"{root / MARKER} cannot be read: delete the folder and export again") from None
+    if {key: noted.get(key) for key in identity} != identity:
+        raise BadInput(f"{root} holds another export ({noted.get('to')} of {noted.get('of')}): give a new folder")
+    return pieces

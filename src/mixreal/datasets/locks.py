@@ -1,50 +1,85 @@
-"""One writer a folder: a lock file with the writer's host and process, taken over when that process is gone."""
+"""One writer a folder, or one a part of it: a lock file, taken over when the process that it names is gone.
+
+No clock is compared with another: a lock of this machine is judged by its process, one of another machine by whether
+it is touched while we watch. So a clock that jumps neither frees a lock nor keeps one.
+"""
 
 import json
 import os
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mixreal.datasets.writing import room_for
 from mixreal.errors import BadInput
 
-_THIS_PROCESS = os.urandom(8).hex()  # tells us from an earlier process that had our number
+BEAT = 10.0  # seconds between the touches of a lock by its holder
+SILENT = 60.0  # seconds of watching another machine's lock without a touch: its holder is gone
+EMPTY = 2.0  # the same for a lock without content, which is killed while being written, or written right now
+LOOK = 0.25  # seconds between looks
+
+THIS_PROCESS = os.urandom(8).hex()  # tells us from an earlier process that had our number
 
 
 @contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Hold `folder` (made if missing) for writing; `BadInput` if somebody else does."""
-    path = folder / ".lock"
-    try:
+def lock(folder: Path, part: str = "") -> Iterator[Path]:
+    """Hold `folder` (made if missing) for writing, or only `part` ("3/8") of it; yields the lock file.
+
+    `BadInput` if somebody else holds the folder or the part, or a part while all of it is asked for.
+    """
+    path = folder / (f".lock-{part.replace('/', '-of-')}" if part else ".lock")
+    with room_for(folder, 0):
         folder.mkdir(parents=True, exist_ok=True)
         _take(path)
-    except OSError as error:
-        raise BadInput(f"cannot write to {folder}: {error.strerror or error}: give another folder") from None
+    stop = threading.Event()
     try:
-        yield
+        for other in _in_the_way(path):
+            _refuse(other)
+        threading.Thread(target=_beat, args=(path, stop), daemon=True).start()
+        yield path
     finally:
-        if (_read(path) or {}).get("process") == _THIS_PROCESS:
+        stop.set()
+        if held(path):
             path.unlink(missing_ok=True)
 
 
+def held(path: Path, process: str = "") -> bool:
+    """Whether this process (or the one named) holds a lock file; from another machine, whether we see its folder."""
+    return (_read(path) or {}).get("process") == (process or THIS_PROCESS)
+
+
+def _in_the_way(mine: Path) -> list[Path]:
+    """The live locks that exclude ours: of the whole folder, or of a part where the whole or other parts are asked."""
+    ending = "-of-" + mine.name.partition("-of-")[2]  # parts of as many do not overlap
+    others = [path for path in mine.parent.glob(".lock*") if path != mine and not path.name.endswith(".tmp")
+              and not (mine.name != ".lock" and path.name.endswith(ending))]
+    return [path for path in others if not _free(path)]
+
+
+def _refuse(path: Path) -> None:
+    found, part = _read(path) or {}, path.name.removeprefix(".lock").removeprefix("-").replace("-of-", "/")
+    what = f"part {part} of {path.parent}" if part else f"{path.parent}"
+    raise BadInput(f"{what} is being written by process {found.get('pid')} on {found.get('host')}: "
+                   f"wait for it, give another folder, or delete {path} if that process is gone")
+
+
 def _take(path: Path) -> None:
-    mine = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "born": _born(os.getpid()),
-                       "process": _THIS_PROCESS})
+    mine = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "born": born(os.getpid()),
+                       "process": THIS_PROCESS, "machine": _machine()})
     for _ in range(3):
-        with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
-            file.write(mine)
+        if _created(path, mine):
             return
         found = _read(path)
         if found is None:  # released between our two looks
             continue
-        if not (_stale(found) if found else _left_empty(path)):
-            raise BadInput(f"{path.parent} is being written by process {found.get('pid')} on {found.get('host')}: "
-                           f"wait for it, give another folder, or delete {path} if that process is gone")
+        if not _free(path):
+            _refuse(path)
         # Somebody may have taken it over since we read it: move it aside and look at what we moved.
-        aside = path.with_name(f".lock.{_THIS_PROCESS}.tmp")
+        aside = path.with_name(f"{path.name}.{THIS_PROCESS}.tmp")
         with suppress(FileNotFoundError):
             os.replace(path, aside)
             if _read(aside) != found:
@@ -52,6 +87,25 @@ def _take(path: Path) -> None:
                     os.link(aside, path)
             aside.unlink(missing_ok=True)
     raise BadInput(f"{path.parent} is being written by others: try again")
+
+
+def _created(path: Path, content: str) -> bool:
+    """Create a file with its content at once; False where there is one."""
+    temporary = path.with_name(f"{path.name}.{THIS_PROCESS}.{threading.get_ident()}.tmp")
+    try:
+        temporary.write_text(content, encoding="utf-8")
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links
+            with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+                file.write(content)
+                return True
+            return False
+        return True
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, object] | None:
@@ -64,25 +118,63 @@ def _read(path: Path) -> dict[str, object] | None:
         return {}  # killed while it wrote the lock, or writing it now
 
 
-def _left_empty(path: Path) -> bool:
-    """Whether a lock without content is old: writing one takes no time."""
-    try:
-        return time.time() - path.stat().st_mtime > 10
-    except FileNotFoundError:
+def _beat(path: Path, stop: threading.Event) -> None:
+    """Touch our lock now and then, for those who watch it from other machines."""
+    while not stop.wait(BEAT):
+        with suppress(OSError):
+            if not held(path):
+                return
+            os.utime(path)
+
+
+def _free(path: Path) -> bool:
+    """Whether the holder of a lock file is surely gone."""
+    found = _read(path)
+    if found is None:
         return True
-
-
-def _stale(found: dict[str, object]) -> bool:
-    """Whether the holder is surely gone. On another host we cannot know."""
-    if found.get("host") != socket.gethostname() or not isinstance(found.get("pid"), int):
+    if not found:
+        return _untouched(path, EMPTY)
+    here = found.get("host") == socket.gethostname() and found.get("machine", _machine()) == _machine()
+    if here and isinstance(found.get("pid"), int):
+        pid = int(str(found["pid"]))
+        if pid == os.getpid():
+            return found.get("process") != THIS_PROCESS
+        return not alive(pid) or found.get("born") != born(pid)
+    if "machine" not in found:  # of a version that does not touch its locks: we cannot know
         return False
-    pid = int(str(found["pid"]))
-    if pid == os.getpid():
-        return found.get("process") != _THIS_PROCESS
-    return not _alive(pid) or found.get("born") != _born(pid)
+    print(f"{path.parent} was being written by process {found.get('pid')} on {found.get('host')}: "
+          f"watching for {SILENT:.0f} s whether it lives", file=sys.stderr, flush=True)
+    return _untouched(path, SILENT)
 
 
-def _born(pid: int) -> str:
+def _untouched(path: Path, seconds: float) -> bool:
+    """Whether a lock stays as it is for so long, by our own running clock."""
+    before, start = _look(path), time.monotonic()
+    while time.monotonic() - start < seconds:
+        time.sleep(LOOK)
+        if _look(path) != before:
+            return not path.exists()  # released, or it lives
+    return True
+
+
+def _look(path: Path) -> tuple[int, bytes] | None:
+    """The time of its last touch, compared with nothing but itself, and its content."""
+    try:
+        with path.open("rb") as file:  # opened, so that a network file system asks its server
+            return os.fstat(file.fileno()).st_mtime_ns, file.read()
+    except FileNotFoundError:
+        return None
+
+
+def _machine() -> str:
+    """Tells this machine since its last start, and this container in it, from others of the same name."""
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
+    return ""
+
+
+def born(pid: int) -> str:
     """When the process began, in clock ticks since boot; "" where the system does not say."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
@@ -90,7 +182,8 @@ def _born(pid: int) -> str:
         return ""
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether a process of this machine runs."""
     if sys.platform == "win32":  # os.kill(pid, 0) would send Ctrl-C there
         import ctypes
 

@@ -7,56 +7,41 @@
     done                   written last of all
 """
 
-import errno
 import hashlib
 import io
 import json
-import os
-import shutil
-import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from mixreal.datasets.headers import (
+    Header,
+    begin,
+    check_same,
+    differences,
+    header_bytes,
+    made_differently,
+    parse_header,
+    plain,
+    read_header,
+)
+from mixreal.datasets.writing import clear_unfinished, full_disk, room_for, write
 from mixreal.errors import BadInput
-from mixreal.spec import to_toml
 
-FORMAT = 1  # of the folder; raised when an older mixreal could no longer read it
+__all__ = ["Files", "Header", "begin", "check_same", "clear_unfinished", "column_names", "differences", "done_bytes",
+           "finish", "finished_shards", "full_disk", "header_bytes", "is_done", "made_differently", "marker_name",
+           "open_images", "parse_header", "plain", "read_header", "read_rows", "room_for", "shard_files",
+           "shard_problems", "shard_size", "write_files", "write_shard"]
+
 SHARD = 4096  # images a shard
 SHARD_BYTES = 256 << 20  # larger images make shards of fewer of them
 
-
-@dataclass(frozen=True)
-class Header:
-    """`dataset.toml`: what a dataset is, known before its first image."""
-
-    domain: str  # "real" | "synthetic" | "refined"
-    classes: tuple[str, ...]
-    images: int
-    height: int
-    width: int
-    source: str  # in words
-    shard: int = SHARD  # images in each shard but the last
-    #: What made it, in plain TOML values. Compared on resuming, but for "spec": that is how to draw it again, and names
-    #: folders by path, where "identity" names them by content.
-    made_by: dict[str, Any] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)  # for people; not compared
-    format: int = FORMAT
-
-    @property
-    def shards(self) -> int:
-        return -(-self.images // self.shard)
-
-    def rows_of(self, shard: int) -> range:
-        """The row numbers that stand in a shard."""
-        return range(shard * self.shard, min((shard + 1) * self.shard, self.images))
+Files = list[tuple[str, tuple[bytes | memoryview, ...]]]  # names and contents, in the order to write them
 
 
 def shard_size(height: int, width: int) -> int:
@@ -65,64 +50,34 @@ def shard_size(height: int, width: int) -> int:
     return min(SHARD, 1 << (fitting.bit_length() - 1))
 
 
-def begin(folder: Path, header: Header) -> Header:
-    """Start a dataset folder, or take up the one that the same `made_by` started: its header is returned.
-
-    Another dataset, or other files, in the folder is `BadInput` naming what differs.
-    """
-    if (folder / "dataset.toml").is_file():
-        found = read_header(folder)
-        differing = made_differently(header.made_by, found)
-        if differing or (found.images, found.height, found.width, found.classes) != (
-                header.images, header.height, header.width, header.classes):
-            what = "; ".join(differing[:4]) or "other classes or counts"
-            raise BadInput(f"{folder} holds a dataset made by something else ({what}): "
-                           "give another folder, or delete this one")
-        return found
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{folder} is a file: give a folder")
-    if folder.is_dir() and any(not p.name.startswith(".") for p in folder.iterdir()):
-        raise BadInput(f"{folder} is not empty and not a dataset: give a new or empty folder")
-    with room_for(folder, 0):
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "dataset.toml", to_toml(plain(asdict(header))).encode())
-    return header
-
-
-def read_header(folder: Path) -> Header:
-    """Read `dataset.toml`; `BadInput` says what is wrong with the folder."""
-    path = folder / "dataset.toml"
-    if not folder.is_dir():
-        raise BadInput(f"there is no folder {folder}: give the folder of a dataset")
-    if not path.is_file():
-        raise BadInput(f"{folder} is not a dataset: it has no dataset.toml (photos go to --real)")
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise BadInput(f"{path} cannot be read ({error}): delete the folder and make it again") from None
-    version = values.get("format")
-    if version != FORMAT:
-        newer = isinstance(version, int) and version > FORMAT
-        advice = "upgrade mixreal" if newer else "make it again"
-        raise BadInput(f"{folder} has dataset format {version!r}, this mixreal reads {FORMAT}: {advice}")
-    try:
-        header = Header(**(values | {"classes": tuple(values["classes"])}))
-    except (TypeError, KeyError) as error:
-        raise BadInput(f"{path} lacks or has unknown keys ({error}): delete the folder and make it again") from None
-    numbers = (header.images, header.height, header.width, header.shard)
-    if not all(isinstance(n, int) and n >= 0 for n in numbers) or header.shard < 1:
-        raise BadInput(f"{path} has a count that is not a whole number: delete the folder and make it again")
-    return header
-
-
 def write_shard(folder: Path, shard: int, images: NDArray[np.uint8], rows: dict[str, NDArray[Any]]) -> None:
     """Write shard number `shard`: images uint8 (n, h, w, 3) and as many rows. Rewriting one gives the same bytes."""
-    names = (f"images-{shard:05d}.npy", f"rows-{shard:05d}.parquet")
-    with room_for(folder, images.nbytes):
-        files = {names[0]: _write(folder / names[0], *_npy(images)),
-                 names[1]: _write(folder / names[1], _parquet(rows, len(images)))}
-        marker = {"images": len(images), "files": files}
-        _write(folder / f"shard-{shard:05d}.json", json.dumps(marker, indent=1).encode())
+    write_files(folder, shard_files(shard, images, rows))
+
+
+def shard_files(shard: int, images: NDArray[np.uint8], rows: dict[str, NDArray[Any]]) -> Files:
+    """The three files of a shard, its marker last: whoever writes them in this order never has half a shard."""
+    files: Files = [(f"images-{shard:05d}.npy", _npy(images)),
+                    (f"rows-{shard:05d}.parquet", (_parquet(rows, len(images)),))]
+    noted = {}
+    for name, parts in files:
+        digest = hashlib.blake2b(digest_size=16)
+        for part in parts:
+            digest.update(part)
+        noted[name] = {"bytes": sum(memoryview(part).nbytes for part in parts), "blake2b": digest.hexdigest()}
+    return [*files, (marker_name(shard), (json.dumps({"images": len(images), "files": noted}, indent=1).encode(),))]
+
+
+def write_files(folder: Path, files: Files) -> None:
+    """Write a shard's files in their order, each whole or not at all."""
+    with room_for(folder, sum(memoryview(part).nbytes for _, parts in files for part in parts)):
+        for name, parts in files:
+            write(folder / name, *parts)
+
+
+def marker_name(shard: int) -> str:
+    """The file that says that a shard is whole."""
+    return f"shard-{shard:05d}.json"
 
 
 def finished_shards(folder: Path) -> set[int]:
@@ -139,7 +94,12 @@ def finish(folder: Path) -> None:
         raise BadInput(f"{folder} is unfinished: {len(missing)} of {header.shards} shards missing: "
                        "run the command that made it again")
     with room_for(folder, 0):
-        _write(folder / "done", json.dumps({"images": header.images, "shards": header.shards}).encode())
+        write(folder / "done", done_bytes(header))
+
+
+def done_bytes(header: Header) -> bytes:
+    """The content of `done`."""
+    return json.dumps({"images": header.images, "shards": header.shards}).encode()
 
 
 def is_done(folder: Path) -> bool:
@@ -147,14 +107,27 @@ def is_done(folder: Path) -> bool:
     return (folder / "done").is_file()
 
 
-def read_rows(folder: Path, shard: int) -> dict[str, NDArray[Any]]:
-    """The columns of one shard, as written."""
+def read_rows(folder: Path, shard: int, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
+    """The columns of one shard, as written: all of them, or those named."""
     path = folder / f"rows-{shard:05d}.parquet"
     try:
-        table = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            table = file.read(columns=None if names is None else list(names))
     except (OSError, pa.ArrowException) as error:
         raise BadInput(f"{path} cannot be read ({_line(error)}): {_repair(shard)}") from None
+    missing = sorted(set(names or ()) - set(table.column_names))
+    if missing:
+        raise BadInput(f"{path} has no column {missing[0]!r}: {_repair(shard)}")
     return {name: _column(table.column(name)) for name in table.column_names}
+
+
+def column_names(folder: Path, shard: int) -> tuple[str, ...]:
+    """The names of one shard's columns, in the order they were written."""
+    path = folder / f"rows-{shard:05d}.parquet"
+    try:
+        return tuple(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException) as error:
+        raise BadInput(f"{path} cannot be read ({_line(error)}): {_repair(shard)}") from None
 
 
 def open_images(folder: Path, shard: int) -> NDArray[np.uint8]:
@@ -189,71 +162,6 @@ def shard_problems(folder: Path, shard: int, checksums: bool = True) -> list[str
     return problems
 
 
-def made_differently(asked: dict[str, Any], found: Header) -> list[str]:
-    """In which keys `asked` differs from what made the dataset of header `found`, a line each."""
-    now, then = ({k: v for k, v in plain(made_by).items() if k != "spec"} for made_by in (asked, found.made_by))
-    return differences(now, then)
-
-
-def differences(asked: Any, found: Any, where: str = "") -> list[str]:
-    """The keys in which two nested plain values differ, as "spec.seed: 1 asked, 0 in the folder"."""
-    if isinstance(asked, dict) and isinstance(found, dict):
-        keys = sorted(asked.keys() | found.keys())
-        nothing = "nothing"
-        return [line for k in keys
-                for line in differences(asked.get(k, nothing), found.get(k, nothing), f"{where}.{k}".lstrip("."))]
-    short = [json.dumps(v) if len(json.dumps(v)) <= 60 else json.dumps(v)[:57] + "..." for v in (asked, found)]
-    return [] if asked == found else [f"{where}: {short[0]} asked, {short[1]} in the folder"]
-
-
-@contextmanager
-def room_for(folder: Path, need: int) -> Iterator[None]:
-    """Turn a full disk, a forbidden folder and the like into `BadInput`; `need` is in bytes, 0 if unknown."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", -1)):
-            raise BadInput(full_disk(folder, need)) from None
-        raise BadInput(f"cannot write to {folder}: {error.strerror or error}: give another folder") from None
-
-
-def full_disk(folder: Path, need: int) -> str:
-    """The message for a disk with too little space; `need` in bytes."""
-    place = next((p for p in (folder, *folder.absolute().parents) if p.exists()), Path("."))
-    wanted = f", {need / 1e6:,.0f} MB more are needed" if need else ""
-    return (f"the disk under {folder} is full: {shutil.disk_usage(place).free / 1e6:,.0f} MB free{wanted}: "
-            "make room and run the same command again (what is finished is kept)")
-
-
-def clear_unfinished(folder: Path) -> None:
-    """Remove what a killed writer left half-written. Only under the folder's lock."""
-    for path in folder.glob(".*.tmp"):
-        path.unlink(missing_ok=True)
-
-
-def _write(path: Path, *parts: bytes | memoryview) -> dict[str, Any]:
-    """Write by a temporary file and a rename; returns the size and checksum."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    digest, size = hashlib.blake2b(digest_size=16), 0
-    try:
-        with temporary.open("wb") as file:
-            for part in parts:
-                file.write(part)
-                digest.update(part)
-                size += memoryview(part).nbytes
-            _flush(file)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return {"bytes": size, "blake2b": digest.hexdigest()}
-
-
-def _flush(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())  # else a crash of the machine could leave a marker beside an empty file
-
-
 def _npy(images: NDArray[np.uint8]) -> tuple[bytes, memoryview]:
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:
         raise ValueError(f"expected uint8 (n, h, w, 3), got {images.dtype} {images.shape}")
@@ -284,15 +192,6 @@ def _column(column: pa.ChunkedArray) -> NDArray[Any]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
-def plain(value: Any) -> Any:
-    """The value as it comes back from the file: tuples are lists, keys are text, what is None is left out."""
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items() if v is not None}
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _repair(shard: int) -> str:

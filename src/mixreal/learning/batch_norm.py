@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm  # what all widths of it have in common
 
+from mixreal.datasets.dataset import Images
 from mixreal.errors import BadInput
 from mixreal.learning.augment import as_float, normalise
 
@@ -61,7 +61,7 @@ def has_batch_norm(model: nn.Module) -> bool:
 
 
 @contextmanager
-def statistics_of(model: nn.Module, images: NDArray[np.uint8], mean: Tensor, std: Tensor) -> Iterator[None]:
+def statistics_of(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -> Iterator[None]:
     """Inside, the model's running statistics are those of `images` (n, h, w, 3), unaugmented; after, its own again.
 
     Every layer's mean and variance are averages over chunks of about 500 images, with all layers before it
@@ -82,7 +82,7 @@ def statistics_of(model: nn.Module, images: NDArray[np.uint8], mean: Tensor, std
 
 
 @torch.no_grad()
-def _estimate(model: nn.Module, images: NDArray[np.uint8], mean: Tensor, std: Tensor) -> None:
+def _estimate(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -> None:
     rows = np.linspace(0, len(images) - 1, min(len(images), MOST)).astype(np.int64)  # spread over all of them
     model.eval()
     set_real(model, 0)  # these are of one domain

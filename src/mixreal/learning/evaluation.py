@@ -5,13 +5,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from mixreal.datasets.dataset import Images
 from mixreal.learning.augment import as_float, normalise
 
 CHUNK = 500
 
 
 @torch.no_grad()
-def logits(model: nn.Module, images: NDArray[np.uint8], mean: Tensor, std: Tensor) -> NDArray[np.float32]:
+def logits(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -> NDArray[np.float32]:
     """(n, h, w, 3) uint8 to (n, classes) float32, in evaluation mode; the model's mode is put back afterwards."""
     training = model.training
     model.eval()
@@ -29,7 +30,7 @@ def thinned(count: int, most: int) -> NDArray[np.int64]:
         0, np.int64)
 
 
-def channel_statistics(images: NDArray[np.uint8]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def channel_statistics(images: Images) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Each channel's mean and standard deviation, of pixels in [0, 1], over at most 10,000 images."""
     rows = thinned(len(images), 10_000)
     total, squares, count = np.zeros(3), np.zeros(3), 0

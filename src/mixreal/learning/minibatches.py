@@ -2,20 +2,24 @@
 
 import math
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mixreal.datasets.dataset import Dataset
+from mixreal.datasets.dataset import RESIDENT, Dataset
+from mixreal.datasets.imagefiles import ImageFiles
 from mixreal.errors import BadInput
+from mixreal.learning.ahead import Ahead
+from mixreal.learning.windows import Windows
+from mixreal.streaming import Fresh
 
-RESIDENT = 2 << 30  # bytes: larger sets stay where they are (memory-mapped) and are gathered a minibatch at a time
 REAL, SYNTHETIC = 0, 1  # the two walks' streams
 
 
@@ -61,22 +65,29 @@ class Minibatch(NamedTuple):
     real: int  # how many are real
 
 
-def minibatches(real: Dataset | None, synthetic: Dataset | None, mix: Mix, batch: int, seed: int,
-                start_step: int = 0, device: str | torch.device = "cpu") -> Iterator[Minibatch]:
+def minibatches(real: Dataset | None, synthetic: Dataset | Fresh | None, mix: Mix, batch: int, seed: int,
+                start_step: int = 0, device: str | torch.device = "cpu",
+                classes: tuple[str, ...] = ()) -> Generator[Minibatch, None, None]:
     """Minibatches without end from `start_step` on, on the device, each of exactly `mix.counts(batch)` images.
 
     Each domain walks through its own permutation, a new one each time it is through: at any step the numbers
-    of times that two images of a domain were seen differ by at most 1.
+    of times that two images of a domain were seen differ by at most 1. Sets in memory are permuted as a whole, those
+    left in files by blocks and windows (`windows`). Fresh images are the recipe's next ones, labelled by `classes`
+    (() = the recipe's own); none is seen twice.
     """
     counts = mix.counts(batch)
-    walks = [_Walk(dataset, count, seed, stream, torch.device(device))
-             for dataset, count, stream in ((real, counts[0], REAL), (synthetic, counts[1], SYNTHETIC)) if count]
+    walks = [_walk(source, count, seed, stream, torch.device(device), classes)
+             for source, count, stream in ((real, counts[0], REAL), (synthetic, counts[1], SYNTHETIC)) if count]
     step = start_step
-    while True:
-        parts = [walk(step) for walk in walks]
-        yield Minibatch(torch.cat([images for images, _ in parts]), torch.cat([labels for _, labels in parts]),
-                        counts[0])
-        step += 1
+    try:
+        while True:
+            parts = [walk(step) for walk in walks]
+            yield Minibatch(torch.cat([images for images, _ in parts]), torch.cat([labels for _, labels in parts]),
+                            counts[0])
+            step += 1
+    finally:
+        for walk in walks:
+            walk.close()
 
 
 def chosen(length: int, count: int, seed: int, stream: int, step: int) -> NDArray[np.int64]:
@@ -90,18 +101,36 @@ def chosen(length: int, count: int, seed: int, stream: int, step: int) -> NDArra
     return out
 
 
-class _Walk:
-    """One domain's images, and its way through them."""
+class _Walk(Protocol):
+    """One domain's images, and the way through them."""
 
-    def __init__(self, dataset: Dataset | None, count: int, seed: int, stream: int, device: torch.device) -> None:
+    def __call__(self, step: int) -> tuple[Tensor, Tensor]: ...
+
+    def close(self) -> None: ...
+
+
+def _walk(source: Dataset | Fresh | None, count: int, seed: int, stream: int, device: torch.device,
+          classes: tuple[str, ...]) -> _Walk:
+    if isinstance(source, Fresh):
+        return Ahead(source, classes or source.classes, count, device)
+    if source is None or len(source) == 0:
         name = ("real", "synthetic")[stream]
-        if dataset is None or len(dataset) == 0:
-            raise BadInput(f"the mix asks for {count} {name} images a minibatch, and there are no {name} images: "
-                           f"give some, or use mix {'0:1' if stream == REAL else '1:0'}")
+        raise BadInput(f"the mix asks for {count} {name} images a minibatch, and there are no {name} images: "
+                       f"give some, or use mix {'0:1' if stream == REAL else '1:0'}")
+    if isinstance(source.images, ImageFiles):
+        return _WalkOfFiles(source, source.images, count, seed, stream, device)
+    return _WalkInMemory(source, count, seed, stream, device)
+
+
+class _WalkInMemory:
+    """Permutations of a set in memory: on the device if it is not too large, where it lies else."""
+
+    def __init__(self, dataset: Dataset, count: int, seed: int, stream: int, device: torch.device) -> None:
         self.count, self.seed, self.stream, self.device = count, seed, stream, device
         self.labels = torch.from_numpy(np.array(dataset.labels, np.int64)).to(device)
         resident = dataset.images.nbytes <= RESIDENT
-        self.images = torch.from_numpy(np.array(dataset.images)).to(device) if resident else dataset.images
+        images = np.asarray(dataset.images)
+        self.images = _tensor(images).to(device) if resident else images
 
     def __call__(self, step: int) -> tuple[Tensor, Tensor]:
         rows = chosen(len(self.labels), self.count, self.seed, self.stream, step)
@@ -109,6 +138,32 @@ class _Walk:
         if isinstance(self.images, Tensor):
             return self.images.index_select(0, index), self.labels.index_select(0, index)
         return torch.from_numpy(self.images[rows]).to(self.device), self.labels.index_select(0, index)
+
+    def close(self) -> None:
+        pass
+
+
+def _tensor(images: NDArray[np.uint8]) -> Tensor:
+    """The array as a tensor: mapped files are read, what lies in memory is not copied. Nobody writes to either."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(np.array(images) if isinstance(images, np.memmap) else np.ascontiguousarray(images))
+
+
+class _WalkOfFiles:
+    """Windows of a set in files."""
+
+    def __init__(self, dataset: Dataset, images: ImageFiles, count: int, seed: int, stream: int,
+                 device: torch.device) -> None:
+        self.count, self.device, self.windows = count, device, Windows(images, seed, stream)
+        self.labels = torch.from_numpy(np.array(dataset.labels, np.int64))
+
+    def __call__(self, step: int) -> tuple[Tensor, Tensor]:
+        rows, images = self.windows(np.arange(step * self.count, (step + 1) * self.count))
+        return torch.from_numpy(images).to(self.device), self.labels[torch.from_numpy(rows)].to(self.device)
+
+    def close(self) -> None:
+        self.windows.close()
 
 
 @lru_cache(maxsize=4)  # a walk asks for the same permutation many times over

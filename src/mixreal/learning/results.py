@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mixreal import runs
+from mixreal.datasets.columnfiles import columns_at
 from mixreal.learning import checkpoints
 from mixreal.learning.batch_norm import has_batch_norm, statistics_of
 from mixreal.learning.checkpoints import State
@@ -77,7 +78,7 @@ def _samples(task: Task) -> dict[str, NDArray[Any]]:
             arrays |= {name: dataset.images[rows], f"{name}_labels": dataset.labels[rows]}
     if task.synthetic is not None:
         some = thinned(len(task.synthetic), LATENTS)
-        arrays |= {f"latents/{name}": column[some] for name, column in task.synthetic.latents.items()
+        arrays |= {f"latents/{name}": column for name, column in columns_at(task.synthetic.latents, some).items()
                    if column.dtype.kind == "f"}
     return arrays
 

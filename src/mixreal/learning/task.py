@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mixreal.datasets.columnfiles import ColumnFiles
 from mixreal.datasets.dataset import Dataset, with_classes
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning import augment
@@ -16,7 +17,9 @@ from mixreal.learning.minibatches import Mix
 from mixreal.learning.trainspec import TrainSpec
 from mixreal.real.sets import RealData
 from mixreal.spec import fingerprint, to_mapping
+from mixreal.streaming import Fresh
 
+SUMMED_UP = 4096  # rows of latents that stay in files
 HASHED_WHOLE = 1 << 30  # bytes of images: larger sets are told apart by 4,096 of them
 
 
@@ -29,13 +32,14 @@ class Task:
     classes: tuple[str, ...]
     size: int  # pixels a side
     real: Dataset | None  # real training images, labelled or (with "0:1") only looked at by norm = "real"
-    synthetic: Dataset | None  # None with "1:0"
+    synthetic: Dataset | None  # None with "1:0"; of fresh images the sample
     tests: dict[str, Dataset]  # "test", "test_large", "validation": those that have images; and any others asked for
     steps: int
     steps_per_epoch: float
     mean: tuple[float, ...]  # (3,) of [0, 1] pixels of the images trained on: the real ones if there are any
     std: tuple[float, ...]
     data: dict[str, Any]  # what the sets are: source, counts, fingerprint, latents
+    fresh: Fresh | None = None  # trained on instead of `synthetic`
 
     @property
     def identity(self) -> str:
@@ -44,16 +48,23 @@ class Task:
         return fingerprint("run", to_mapping(self.spec), list(self.classes), self.size, prints)
 
 
-def make_task(real: RealData | Dataset | None, synthetic: Dataset | None, spec: TrainSpec,
+def make_task(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, spec: TrainSpec,
               more_tests: Mapping[str, Dataset] | None = None) -> Task:
-    """Check the spec against the images; `BadInput` for the first thing that cannot work."""
+    """Check the spec against the images; `BadInput` for the first thing that cannot work.
+
+    Of fresh images the sample stands for all: its classes are checked, its statistics taken where there are no real
+    images. They have no end, hence no epochs of their own: with "0:1" a training of them is told in steps.
+    """
     mix = Mix.parse(spec.mix)
     counts = mix.counts(spec.batch)
     _check_numbers(spec)
     augment.check(spec.augment)
     train, tests = _real_sets(real)
-    if mix.synthetic == 0:
-        synthetic = None
+    fresh = synthetic if isinstance(synthetic, Fresh) and mix.synthetic else None
+    synthetic = None if mix.synthetic == 0 else synthetic.sample if isinstance(synthetic, Fresh) else synthetic
+    if fresh is not None and mix.real == 0 and (spec.epochs or spec.lr_drops or spec.linear_from):
+        key = next(key for key in ("epochs", "lr_drops", "linear_from") if getattr(spec, key))
+        raise BadInput(f"{key} counts epochs, and fresh images without real ones have none: give steps instead")
     classes = _classes(train, synthetic, mix)
     tests |= {name: with_classes(it, classes) for name, it in (more_tests or {}).items() if len(it)}
     if synthetic is not None:
@@ -72,7 +83,10 @@ def make_task(real: RealData | Dataset | None, synthetic: Dataset | None, spec: 
     steps = spec.steps or math.ceil(spec.epochs * steps_per_epoch)
     mean, std = channel_statistics(leading.images)
     data = {name: describe(dataset) for name, dataset in sets.items() if dataset is not None}
-    return Task(spec, mix, classes, size, train, synthetic, tests, steps, steps_per_epoch, mean, std, data)
+    if fresh is not None and synthetic is not None:
+        latents = data["synthetic"].get("latents")
+        data["synthetic"] = fresh.describe() | ({"latents": latents} if latents else {})
+    return Task(spec, mix, classes, size, train, synthetic, tests, steps, steps_per_epoch, mean, std, data, fresh)
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:
@@ -81,7 +95,10 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     about: dict[str, Any] = {"source": dataset.source, "domain": dataset.domain, "images": len(dataset),
                              "per_class": [int(count) for count in counts],
                              "fingerprint": dataset_fingerprint(dataset)}
-    latents = {name: summary for name, values in dataset.latents.items() if (summary := _summary(values))}
+    columns = dataset.latents
+    if isinstance(columns, ColumnFiles):
+        columns = columns.at(thinned(len(dataset), SUMMED_UP))
+    latents = {name: summary for name, values in columns.items() if (summary := _summary(values))}
     return about | ({"latents": latents} if latents else {})
 
 

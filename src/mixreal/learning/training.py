@@ -4,7 +4,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,6 +35,7 @@ from mixreal.progress import progress
 from mixreal.real.sets import RealData
 from mixreal.runs import Run
 from mixreal.spec import to_mapping, to_toml
+from mixreal.streaming import Fresh
 
 __all__ = ["TrainSpec", "train"]
 
@@ -44,7 +45,7 @@ CURVE_IMAGES = 500  # of each set, at each point of the curve
 STEP_STREAM, WEIGHT_STREAM = 2, 3  # beside the two of minibatches
 
 
-def train(real: RealData | Dataset | None, synthetic: Dataset | None, spec: TrainSpec, folder: str | Path, *,
+def train(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, spec: TrainSpec, folder: str | Path, *,
           device: str = "auto", tests: Mapping[str, Dataset] | None = None,
           on_progress: Callable[[int], None] | None = None) -> Run:
     """Train a classifier and leave everything about it in `folder`.
@@ -79,14 +80,15 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
     state = checkpoints.load(folder, task.identity, model, optimizer) or State(
         0, 0, 0.0, torch.zeros(()), 0, _precision(spec, device), pays(task, model, device))
     state.loss_sum = state.loss_sum.to(device)
-    batches = minibatches(task.real, task.synthetic, task.mix, spec.batch, spec.seed, state.step, device)
+    batches = minibatches(task.real, task.fresh or task.synthetic, task.mix, spec.batch, spec.seed, state.step, device,
+                          task.classes)
     mean, std = constants(task, device)
     every = spec.evaluate_every or max(task.steps // 10, 1)
     model.train()
     fitted = model  # what is stepped; `model` itself, of the same weights, is evaluated and saved
     if state.compiled:
         fitted, state.compiled = compiled(model, task, device, state.precision)
-    with (_advancing(task, state.step, on_progress) as advance, patient() as interrupted,
+    with (closing(batches), _advancing(task, state.step, on_progress) as advance, patient() as interrupted,
           _metrics(folder, state.metrics_bytes) as metrics):
         lap = saved = time.perf_counter()
         pause = CHECKPOINT_EVERY

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from mixreal.datasets.dataset import Images
 from mixreal.errors import BadInput, check_known, tell_left_out
 from mixreal.progress import progress
 from mixreal.real.splits import rank
@@ -99,7 +100,7 @@ def square(image: Image.Image, size: int) -> NDArray[np.uint8]:
                                    reducing_gap=3.0))
 
 
-def resized(images: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+def resized(images: Images, size: int) -> Images:
     """A stack of images at another size, as photos are resized: uint8 (n, size, size, 3)."""
     if images.shape[1:3] == (size, size):
         return images

@@ -86,14 +86,17 @@ def real_of(setting: Setting, seed: int, place: Place) -> RealData:
 
 
 def synthetic_of(setting: Setting, place: Place, threads: int | None = None,
-                 on_progress: Callable[[int], None] | None = None) -> Dataset:
-    """The rendered images of a setting, at its size; how long rendering took is kept beside the folder."""
+                 on_progress: Callable[[int], None] | None = None, on: str = "") -> Dataset:
+    """The rendered images of a setting, at its size; how long rendering took is kept beside the folder.
+
+    on: rendered by a Ray cluster, as in `produce`.
+    """
     spec, folder = render_spec(setting, place), dataset_folder(setting, place)
     if is_done(folder):
         dataset = read(folder)
     else:
         start = time.monotonic()
-        dataset = produce(spec, folder, threads=threads, on_progress=on_progress)
+        dataset = produce(spec, folder, threads=threads, on=on, on_progress=on_progress)
         write_json(folder.with_suffix(".json"), {"images": len(dataset), "size": spec.size,
                                                  "seconds": round(time.monotonic() - start, 2)})
     if spec.size != setting.size:

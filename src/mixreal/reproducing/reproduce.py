@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mixreal.errors import BadInput
+from mixreal.production.cluster import check_reachable
 from mixreal.reporting.recipe_report import write_report
 from mixreal.reproducing.cells import Cell, Job, chosen_cells, jobs, lay_out, trained
 from mixreal.reproducing.plan import make_plan, recipe_folder, write_plan
@@ -17,12 +18,15 @@ ROOT = "runs/reproduce"
 
 
 def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
-              processes: int = 0, only: Sequence[str] = ()) -> tuple[list[Path], dict[Path, str]]:
+              processes: int = 0, only: Sequence[str] = (), on: str = "") -> tuple[list[Path], dict[Path, str]]:
     """Run what is missing and write the report; returns its files, and run folder -> reason of what failed.
 
-    only: patterns of "ROW/COLUMN"; the other cells are reported as far as they are finished. `BadInput` where nothing
+    only: patterns of "ROW/COLUMN"; the other cells are reported as far as they are finished. on: "ray",
+    "ray:HOST:PORT" or "ray://HOST:PORT": rendering and trainings are tasks of a Ray cluster. `BadInput` where nothing
     at all can be run.
     """
+    if on:
+        check_reachable(on)
     place = Place(Path(root).absolute(), data)
     folder = recipe_folder(recipe, place)
     if recipe.kind == "sheet":
@@ -38,7 +42,7 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
         raise BadInput(next(iter(failed.values())))
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
     wanted = [job for job in wanted if job_folder(job, place) not in failed]
-    failed |= run_all(recipe.name, wanted, place, device, processes, threads)
+    failed |= run_all(recipe.name, wanted, place, device, processes, threads, on)
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
     return write_report(folder), failed
 

@@ -7,8 +7,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import torch
 
 from mixreal.errors import BadInput
 from mixreal.learning.training import train
+from mixreal.production.cluster import connected
 from mixreal.progress import progress
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Job
@@ -41,7 +43,7 @@ class Board:
     """What the main process and one training share."""
 
     done: Any  # images trained on so far
-    stop: Any  # an event: leave at the next step, with a checkpoint
+    stop: Any  # not 0: leave at the next step, with a checkpoint
     told: int = 0  # of `done`, on the progress view
 
 
@@ -58,7 +60,7 @@ def defaults(device: str, processes: int) -> tuple[str, int, int]:
     return device, processes, max(cores // processes, 1)
 
 
-def render_all(jobs: Sequence[Job], place: Place) -> dict[Path, str]:
+def render_all(jobs: Sequence[Job], place: Place, on: str = "") -> dict[Path, str]:
     """Render what is missing for the trainings that are left; returns the reasons of those that failed."""
     wanted = {dataset_folder(job.setting, place): job.setting for job in jobs
               if job.setting.mix.synthetic and not is_done(job_folder(job, place))}
@@ -68,9 +70,9 @@ def render_all(jobs: Sequence[Job], place: Place) -> dict[Path, str]:
         vary = ", ".join(setting.synthetic.vary) or "nothing varied"
         print(f"dataset {number} of {len(missing)}: {setting.synthetic.size} px, {vary}", flush=True)
         try:
-            synthetic_of(setting, place)
+            synthetic_of(setting, place, on=on)
         except Exception as error:
-            failed[folder] = _told(error)
+            failed[folder] = told(error)
     return failed
 
 
@@ -84,7 +86,7 @@ def refine_all(jobs: Sequence[Job], place: Place, device: str) -> dict[str, str]
         try:
             refined_of(setting, job.seed, place, device)
         except Exception as error:
-            failed[name] = _told(error)
+            failed[name] = told(error)
             print(f"failed: stages {', '.join(refinement.chain(setting))}: {failed[name]}", file=sys.stderr, flush=True)
     return failed
 
@@ -98,9 +100,18 @@ def _stages(setting: Setting, job: Job) -> str:
 
 
 def run_all(label: str, jobs: Sequence[Job], place: Place, device: str = "cpu", processes: int = 1,
-            threads: int = 1) -> dict[Path, str]:
-    """Train what is not finished; returns run folder -> reason of those that failed. Ctrl-C leaves checkpoints."""
-    no_images = render_all(jobs, place)
+            threads: int = 1, on: str = "") -> dict[Path, str]:
+    """Train what is not finished; returns run folder -> reason of those that failed. Ctrl-C leaves checkpoints.
+
+    on: "ray", "ray:ADDRESS", "ray://HOST:PORT": a training is a task of a Ray cluster, of so many threads.
+    """
+    with connected(on, processes * threads) if on else nullcontext():
+        return _run_all(label, jobs, place, device, processes, threads, on)
+
+
+def _run_all(label: str, jobs: Sequence[Job], place: Place, device: str, processes: int, threads: int,
+             on: str) -> dict[Path, str]:
+    no_images = render_all(jobs, place, on)
     no_stages = refine_all(jobs, place, device)
     failed: dict[Path, str] = {}
     left: list[Job] = []
@@ -120,10 +131,14 @@ def run_all(label: str, jobs: Sequence[Job], place: Place, device: str = "cpu", 
             total += steps_of(job.setting, place) * job.setting.train.batch
             left.append(job)
         except Exception as error:
-            failed[folder] = _told(error)
+            failed[folder] = told(error)
     if left:
         with progress(f"{label}, {len(left)} trainings", total, "images") as advance:
             work = _one_after_another if processes == 1 else _side_by_side
+            if on:
+                from mixreal.reproducing.on_ray import train_on_ray  # it needs `train_job`
+
+                work = partial(train_on_ray, on=on)
             for job, reason in work(left, place, device, processes, threads, advance):
                 failed[job_folder(job, place)] = reason
                 print(f"failed: mix {job.setting.train.mix}, seed {job.seed}: {reason}", file=sys.stderr, flush=True)
@@ -135,9 +150,9 @@ def _one_after_another(jobs: Sequence[Job], place: Place, device: str, processes
     del processes, threads  # this process's own
     for job in jobs:
         try:
-            _train(job, place, device, advance)
+            train_job(job, place, device, advance)
         except Exception as error:
-            yield job, _told(error)
+            yield job, told(error)
 
 
 def _side_by_side(jobs: Sequence[Job], place: Place, device: str, processes: int, threads: int,
@@ -165,7 +180,7 @@ def _side_by_side(jobs: Sequence[Job], place: Place, device: str, processes: int
                                               "of memory?): run the same command again with fewer --processes")
     except BaseException:
         for _, _, _, board in running.values():
-            board.stop.set()
+            board.stop.value = 1
         for _, process, _, _ in running.values():
             process.join(60)
         raise
@@ -180,7 +195,8 @@ def _received(pipe: Any) -> str:
 
 def _start(context: Any, job: Job, place: Place, device: str, threads: int) -> tuple[Job, Any, Any, Board]:
     ours, theirs = context.Pipe(duplex=False)
-    board = Board(context.Value("q", 0), context.Event())
+    # Without locks, which a killed process may leave locked: each number has one writer.
+    board = Board(context.Value("q", 0, lock=False), context.Value("b", 0, lock=False))
     process = context.Process(target=_work, args=(job, place, device, threads, board.done, board.stop, theirs))
     with _deaf():
         process.start()
@@ -196,18 +212,19 @@ def _work(job: Job, place: Place, device: str, threads: int, done: Any, stop: An
 
     def on_progress(count: int) -> None:
         done.value += count
-        if stop.is_set():
+        if stop.value:
             signal.raise_signal(signal.SIGINT)  # as if it had been pressed here: the loop leaves a checkpoint
 
     try:
-        _train(job, place, device, on_progress)
+        train_job(job, place, device, on_progress)
     except KeyboardInterrupt:
         pass
     except Exception as error:
-        reason.send(_told(error))
+        reason.send(told(error))
 
 
-def _train(job: Job, place: Place, device: str, on_progress: Callable[[int], None]) -> None:
+def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], None]) -> None:
+    """One training of a recipe, in this process; one that is begun is gone on with."""
     sets, folder = sets_of(job, place), job_folder(job, place)
     train(sets.real, sets.synthetic, replace(job.setting.train, seed=job.seed), folder, device=device,
           tests=sets.tests, on_progress=on_progress)
@@ -220,7 +237,7 @@ def _device(device: str, slot: int) -> str:
     return f"cuda:{slot % max(torch.cuda.device_count(), 1)}" if device == "cuda" else device
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """What went wrong, in one line."""
     said = " ".join(str(error).split())
     return said if isinstance(error, BadInput) else f"{type(error).__name__}: {said}"

@@ -51,8 +51,14 @@ def open_chain(vary: Sequence[str], ranges: dict[str, Any], seed: int, assets: A
         elif name not in BUILT_IN:
             raise BadInput(f"unknown variation {name!r}: {did_you_mean(name, BUILT_IN)} "
                            "(a plug-in is named package.module:attr)")
-    opened = [_open(place, assets) for place in places.values()]
+    opened = tuple(_open(place, assets) for place in places.values())
     on = frozenset(v.name for v, name in zip(opened, places, strict=True) if name in vary)
+    return with_ranges(opened, on, ranges, seed, classes)
+
+
+def with_ranges(opened: tuple[Variation, ...], on: frozenset[str], ranges: dict[str, Any], seed: int,
+                classes: Sequence[str] = ()) -> Chain:
+    """A chain of variations as they were opened, with `ranges` laid over their controls. `BadInput` as above."""
     owners = {v.name for v in opened}
     for key in ranges:
         if key.partition(".")[0] not in owners:

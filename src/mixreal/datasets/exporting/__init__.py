@@ -1,0 +1,1 @@
+"""A dataset in forms that other programs read, a file a form."""

@@ -1,0 +1,68 @@
+"""A visitor without a browser: NiceGUI's simulated user on a studio, in an ordinary test function.
+
+    def test_it(tmp_path):
+        async def journey(user):
+            await user.open("/doctor")
+            await user.should_see("python")
+
+        visit(open_workspace(tmp_path), journey)
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from nicegui import Client
+from nicegui.testing import User, user_simulation
+
+from mixreal.studio.access import TOKEN
+from mixreal.studio.app import build
+from mixreal.studio.workspace import Workspace
+
+SECRET = "test-token"
+
+
+def visit(workspace: Workspace, journey: Callable[[User], Awaitable[Any]]) -> None:
+    """Build the studio on `workspace`, let a user in, and run the journey to its end."""
+
+    async def walk() -> None:
+        async with user_simulation() as user:
+            try:
+                build(workspace, SECRET)
+                await user.http_client.get(f"/?{TOKEN}={SECRET}")
+                await journey(user)
+            finally:
+                # NiceGUI forgets the modules of all pages at the end of a simulation; ours have to stay the same.
+                Client.page_routes.clear()
+
+    asyncio.run(walk())
+
+
+async def until(true: Callable[[], Any], seconds: float = 20.0) -> None:
+    """Wait until something holds, with the server at work; fails if it does not in time."""
+    for _ in range(int(seconds / 0.05)):
+        if true():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not within {seconds:g} s")
+
+
+def only(user: User, marker: str) -> Any:
+    """The one visible element with a marker, whatever its kind."""
+    (element,) = user.find(marker=marker).elements
+    return element
+
+
+def put(user: User, marker: str, value: Any) -> None:
+    """Set a field, as somebody at the page would."""
+    element = only(user, marker)
+    with user:
+        element.value = value
+
+
+def words(user: User, marker: str) -> str:
+    """What the one visible element with a marker says; "" while there is none."""
+    with suppress(AssertionError):
+        return str(only(user, marker).text)
+    return ""
