@@ -84,7 +84,7 @@ def test_an_unknown_command_verb_flag_or_value_is_told(wrong: Told, tmp_path: Pa
     (["--images", "-1"], "images"), (["--images", "0"], "images"),
     (["--vary", "textur"], "did you mean 'texture'"), (["--ranges", "camera.elevatio=[5,40]"], "camera.elevation"),
     (["--ranges", "camera.elevation=[40,5]"], "camera.elevation"), (["--ranges", "camera.elevation"], "--ranges"),
-    (["--classes", "bicicle"], "bicycle"), (["--threads", "-1"], "--threads"), (["--processes", "0"], "--processes"),
+    (["--classes", "bicicle"], "bicycle"), (["--threads", "-1"], "--threads"), (["--processes", "-1"], "--processes"),
 ])
 def test_render_flags_that_cannot_work(wrong: Told, tmp_path: Path, flags: list[str], named: str) -> None:
     # The flags under test come last, and win.

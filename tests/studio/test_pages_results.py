@@ -87,6 +87,7 @@ def test_broken_folders_are_told_on_the_page(asked: str, said: str, workspace: W
     visit(workspace, journey)
 
 
+@pytest.mark.slow
 def test_ours_stands_beside_the_papers_with_links_to_the_runs(tmp_path: Path, photos: Path, meshes: Path) -> None:
     workspace = make_shelf(tmp_path / "shelf", photos, meshes=meshes)
     (workspace.root / "recipes").mkdir()

@@ -73,6 +73,7 @@ def test_what_cannot_work_starts_no_job(field: str, value: object, said: str, wo
     visit(workspace, journey)
 
 
+@pytest.mark.slow
 def test_a_job_that_fails_says_why(workspace: Workspace) -> None:
     async def journey(user: User) -> None:
         await user.open("/train")
