@@ -117,6 +117,7 @@ def test_a_short_training_ends_with_its_interval_and_a_link(workspace: Workspace
         only(user, "steps").value = 4
         only(user, "minibatch").value = 8
         user.find(marker="launch").click()
+        assert only(user, "out").value == "runs/train-2"  # for the next one, before the first has its folder
         await until(lambda: ended(workspace), 120)
         assert ended(workspace) == "done", jobs.log(workspace, jobs.jobs(workspace)[0].id)
         await user.should_see("95% interval", retries=60)

@@ -1,5 +1,6 @@
 """The studio's folders: what is found in them, and that no path leads out."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,9 @@ def test_listings_come_from_files(place: Workspace, tiny_runs: Path, meshes: Pat
     assert photo_folders(place) == [place.root / "photos"]
     assert runs(place) == []
     assert len(runs(open_workspace(tiny_runs))) == 4
-    assert model_folders(open_workspace(place.root, meshes.parent)) == [meshes]
+    material = place.root.parent / "material"
+    shutil.copytree(meshes, material / "meshes")
+    assert model_folders(open_workspace(place.root, material)) == [material / "meshes"]
     assert "table1" in recipes(place)
     assert shown(place, place.root / "sets") == "sets"
 

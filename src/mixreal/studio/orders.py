@@ -13,6 +13,7 @@ from mixreal.real import sets
 from mixreal.refining import spec as refining
 from mixreal.refining.spec import RefineSpec
 from mixreal.refining.stages import parse_stages
+from mixreal.studio import jobs
 from mixreal.studio.workspace import Workspace, confined, shown
 
 MIXES = ("1:0", "7:1", "3:1", "1:1", "1:3", "1:7", "1:15", "0:1")  # the slider's: more and more synthetic
@@ -102,8 +103,9 @@ def flags(spec: Any, default: Any) -> list[str]:
 
 
 def fresh_name(workspace: Workspace, stem: str) -> str:
-    """A folder of that name below `runs/` that is not there yet: runs/train-3."""
+    """A folder of that name below `runs/` that is not there yet, nor any job's: runs/train-3."""
     taken = {path.name for path in (workspace.root / RUNS).glob(f"{stem}-*")}
+    taken |= {Path(job.out).name for job in jobs.jobs(workspace)}
     return f"{RUNS}/{stem}-{next(k for k in range(1, 10**6) if f'{stem}-{k}' not in taken)}"
 
 
