@@ -32,6 +32,7 @@ from mixreal.spec import RenderSpec
 
 WHAT = ("all", "main", "worker")
 LATER = 3.0  # seconds: a kill comes up to so much after the shard, or the start, that it waits for
+GAVE_UP = "rendering processes have ended over shard"
 LEAVE = 30.0  # seconds for workers to notice that the main process is gone
 
 
@@ -61,6 +62,7 @@ class Outcome:
     rewritten: int  # finished shards that were rendered again
     lost: int  # images that workers had told of, lost by kills and rendered again; beside those
     under_way: int  # images at most that a kill met half-rendered: a range for each process that it ended
+    given_up: int  # starts that gave up, three of their workers killed over one shard; started again like the others
     seconds: float  # of all runs together, starts included
     seconds_unbroken: float
 
@@ -71,6 +73,7 @@ class Outcome:
                 f"processes: checksums {'equal' if self.equal else 'DIFFER'}; {self.rewritten} of {self.shards} "
                 f"finished shards rendered again; {self.lost:,} to {most:,} images "
                 f"({100 * self.lost / self.images:.1f} to {100 * most / self.images:.1f}%) lost and rendered again; "
+                f"gave up and was started again {self.given_up} times; "
                 f"{self.seconds:,.0f} s with all starts, {self.seconds_unbroken:,.0f} s unbroken")
 
 
@@ -91,15 +94,29 @@ def measure(asked: Kills, start: Callable[[Path], "subprocess.Popen[bytes]"] | N
     killed, begin = dict.fromkeys(WHAT, 0), time.monotonic()
     first_seen: dict[str, int] = {}
     now: dict[str, int] = {}
-    running = start(root / "killed")
+    running, given_up = start(root / "killed"), 0
+
+    def going() -> bool:
+        """Whether it renders; started again if it gave up, as it does after three workers killed over one shard."""
+        nonlocal running, given_up
+        if running.poll() is None:
+            return True
+        if not running.returncode:
+            return False
+        said = running.communicate()[1].decode(errors="replace")
+        if GAVE_UP not in said:
+            raise BadInput(f"the render failed (exit code {running.returncode}): {said.strip().splitlines()[-1:]}")
+        running, given_up = start(root / "killed"), given_up + 1
+        return True
+
     for moment in sorted(rng.randrange(max(header.shards - asked.processes, 1)) for _ in range(asked.kills)):
         what, later = rng.choice(WHAT), rng.uniform(0, LATER)
-        while running.poll() is None and _look(root / "killed", first_seen) < moment:
+        while going() and _look(root / "killed", first_seen) < moment:
             time.sleep(0.02)
         for _ in range(int(later / 0.02)):  # but not beyond the last shards: all kills should meet something
-            if running.poll() is None and _look(root / "killed", first_seen) < header.shards - asked.processes:
+            if going() and _look(root / "killed", first_seen) < header.shards - asked.processes:
                 time.sleep(0.02)
-        if running.poll() is not None:
+        if not going():
             break
         hit = _kill(running, what, rng)
         if not hit:
@@ -107,7 +124,8 @@ def measure(asked: Kills, start: Callable[[Path], "subprocess.Popen[bytes]"] | N
         killed[hit] += 1
         if running.poll() is not None:
             running = start(root / "killed")
-    _wait(running)
+    while going():
+        time.sleep(0.02)
     seconds = time.monotonic() - begin
     _look(root / "killed", now)
     rewritten = sum(now.get(name) != seen for name, seen in first_seen.items())
@@ -115,7 +133,7 @@ def measure(asked: Kills, start: Callable[[Path], "subprocess.Popen[bytes]"] | N
     ended = killed["worker"] + asked.processes * (killed["all"] + killed["main"])
     outcome = Outcome(header.images, header.shards, asked.processes, killed,
                       _equal(root / "unbroken", root / "killed"), rewritten, max(told - header.images, 0),
-                      ended * len(next(ranges_of(header, 0))), round(seconds, 1), round(unbroken, 1))
+                      ended * len(next(ranges_of(header, 0))), given_up, round(seconds, 1), round(unbroken, 1))
     write_json(root / "kills.json", asdict(outcome))
     return outcome
 

@@ -8,13 +8,14 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 import torch.utils.data
-from torch import Tensor
+from torch import Tensor, nn
 
 from mixreal.datasets.dataset import Dataset
 from mixreal.learning.augment import CONTRAST, ILLUMINATION, SHEAR
 from mixreal.learning.classifiers import build
 from mixreal.learning.evaluation import channel_statistics
 from mixreal.learning.trainspec import TrainSpec
+from mixreal.learning.winograd.convolution import Conv3x3
 
 
 class Photos(torch.utils.data.Dataset[tuple[Tensor, int]]):
@@ -53,6 +54,7 @@ class Photos(torch.utils.data.Dataset[tuple[Tensor, int]]):
 def open_plain_loop(dataset: Dataset, spec: TrainSpec, device: str, workers: int) -> Callable[[float], float]:
     """A function that trains for about so many seconds and tells images/s: PyTorch's defaults, shuffled, float32."""
     model = build(spec.classifier, len(dataset.classes), torch.Generator().manual_seed(0), dataset.images.shape[1])
+    with_torchs_convolutions(model)
     model.to(device).train()
     optimizer: torch.optim.Optimizer = torch.optim.SGD(model.parameters(), spec.lr, spec.momentum,
                                                        weight_decay=spec.weight_decay)
@@ -76,6 +78,16 @@ def open_plain_loop(dataset: Dataset, spec: TrainSpec, device: str, workers: int
                 return steps * spec.batch / (time.perf_counter() - start)
 
     return work
+
+
+def with_torchs_convolutions(model: nn.Module) -> None:
+    """Put PyTorch's own in the place of ours: the peer is the same network as anyone would have written it."""
+    for parent in list(model.modules()):
+        for name, layer in parent.named_children():
+            if isinstance(layer, Conv3x3):
+                own = nn.Conv2d(layer.in_channels, layer.out_channels, 3, layer.stride[0], 1, bias=False)
+                own.load_state_dict(layer.state_dict())
+                setattr(parent, name, own)
 
 
 def _uniform(most: float) -> float:
