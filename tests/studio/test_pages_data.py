@@ -12,6 +12,8 @@ from mixreal.studio.workspace import Workspace
 from studio.shelf import make_shelf
 from studio.simulated import only, until, visit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def workspace(tmp_path: Path, photos: Path) -> Workspace:

@@ -13,6 +13,8 @@ from reproducing.album_recipe import write_recipe
 from studio.shelf import make_shelf
 from studio.simulated import only, until, visit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, photos: Path, tiny_runs: Path) -> Workspace:
