@@ -101,9 +101,10 @@ def measure(asked: Kills, start: Callable[[Path], "subprocess.Popen[bytes]"] | N
         nonlocal running, given_up
         if running.poll() is None:
             return True
+        assert running.stderr is not None  # asked for
+        said = "" if running.stderr.closed else running.communicate()[1].decode(errors="replace")
         if not running.returncode:
             return False
-        said = running.communicate()[1].decode(errors="replace")
         if GAVE_UP not in said:
             raise BadInput(f"the render failed (exit code {running.returncode}): {said.strip().splitlines()[-1:]}")
         running, given_up = start(root / "killed"), given_up + 1
