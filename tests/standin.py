@@ -64,6 +64,24 @@ class Fake:
         return SimpleNamespace(rgb=pixels.astype(np.int64).astype(np.uint8))
 
 
+class Slow(Fake):
+    """One that takes its time: so many seconds a range."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def render(self, synthesis: Standin, scenes: Any) -> Any:
+        time.sleep(self.seconds)
+        return super().render(synthesis, scenes)
+
+
+def slowly(seconds: float, shard: int) -> None:
+    """For a program of its own, whose workers import it too: a slow one in place of the renderer, for good."""
+    mixreal.synthesis = sys.modules["mixreal.synthesis"] = Slow(seconds)  # type: ignore[assignment, attr-defined]
+    shards.SHARD = shard
+
+
 def in_place(monkeypatch: pytest.MonkeyPatch, shard: int) -> Fake:
     """Put one in place of the module `mixreal.synthesis`, with so many images a shard."""
     fake = Fake()

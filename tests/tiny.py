@@ -1,5 +1,8 @@
 """Tiny learnable image sets: each class has its own colour, with noise over it."""
 
+import signal
+from collections.abc import Callable
+
 import numpy as np
 
 from mixreal.datasets.dataset import Dataset
@@ -24,3 +27,16 @@ def tiny_real(train: int = 12, test: int = 30, *, size: int = 8) -> RealData:
     """Real data with all four parts."""
     parts = [tiny("real", n, size=size, seed=k) for k, n in enumerate((train, 9, test, test + 15))]
     return RealData("tiny", CLASSES, *parts)
+
+
+def stop_after(images: int) -> Callable[[int], None]:
+    """An `on_progress` that presses Ctrl-C once so many images have been trained on."""
+    seen = 0
+
+    def stop(count: int) -> None:
+        nonlocal seen
+        seen += count
+        if seen == images:
+            signal.raise_signal(signal.SIGINT)
+
+    return stop

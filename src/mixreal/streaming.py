@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from mixreal.datasets.dataset import Dataset
 from mixreal.errors import BadInput, tell_left_out
+from mixreal.production.ranges import at_once
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
 
 if TYPE_CHECKING:
     from mixreal.synthesis import Synthesis
 
 SAMPLE, SAMPLE_BYTES = 4096, 64 << 20  # images that stand for all of a recipe's; of large ones, so many bytes
-BATCH, BATCH_PIXELS = 512, 1 << 20  # images rendered at once; of large ones, so many pixels
 
 Batch = tuple[Any, Any, dict[str, NDArray[Any]]]  # NumPy arrays, or torch tensors if asked for
 
@@ -36,7 +36,7 @@ class Fresh:
     @property
     def batch(self) -> int:
         """Images that are best rendered at once."""
-        return max(min(BATCH, BATCH_PIXELS // self.synthesis.spec.size**2), 1)
+        return at_once(self.synthesis.spec.size, self.synthesis.spec.size)
 
     @cached_property
     def identity(self) -> dict[str, Any]:

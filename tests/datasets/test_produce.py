@@ -160,22 +160,14 @@ def test_two_at_once_on_one_folder(tmp_path: Path, fake: Fake, monkeypatch: pyte
 # -- with worker processes: in a program of its own, whose main module the workers import too -----------------------
 
 PROGRAM = """
-import sys, time
+import sys
 sys.path.insert(0, {tests!r})
-import mixreal
-from standin import Fake
+from standin import slowly
 
-class Slow(Fake):
-    def render(self, synthesis, scenes):
-        time.sleep({seconds})
-        return super().render(synthesis, scenes)
-
-mixreal.synthesis = sys.modules["mixreal.synthesis"] = Slow()
+slowly({seconds}, 8)
 if __name__ == "__main__":
-    from mixreal.datasets import shards
     from mixreal.datasets.produce import produce
     from mixreal.spec import RenderSpec
-    shards.SHARD = 8
     produce(RenderSpec(images=320, size=8), {folder!r}, threads=1, processes={processes},
             on_progress=lambda n: print(n, flush=True))
 """

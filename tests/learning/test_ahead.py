@@ -1,6 +1,5 @@
 """Fresh images while training: the recipe's next ones in order, whoever renders them; a resumed training is exact."""
 
-import signal
 import threading
 from dataclasses import replace
 from itertools import islice
@@ -19,9 +18,10 @@ from mixreal.learning.minibatches import Mix, minibatches
 from mixreal.learning.task import make_task
 from mixreal.learning.training import train
 from mixreal.learning.trainspec import TrainSpec
+from mixreal.production import ranges
 from mixreal.spec import RenderSpec
 from mixreal.streaming import Fresh, open_fresh, stream
-from tiny import tiny
+from tiny import stop_after, tiny
 
 CLASSES = ("cube", "ball")  # not the order of names
 
@@ -29,7 +29,7 @@ CLASSES = ("cube", "ball")  # not the order of names
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "SAMPLE", 40)
-    monkeypatch.setattr(streaming, "BATCH", 16)
+    monkeypatch.setattr(ranges, "BATCH", 16)
 
 
 @pytest.fixture(scope="module")
@@ -126,16 +126,8 @@ def test_a_stopped_training_on_fresh_images_goes_on_to_the_same_weights(fresh: F
     asked = TrainSpec(mix="1:1", steps=12, batch=8, lr=0.01, evaluate_every=12)
     real = tiny("real", 9, classes=("ball", "cube"))
     train(real, fresh, asked, tmp_path / "whole")
-    seen = 0
-
-    def stop(images: int) -> None:
-        nonlocal seen
-        seen += images
-        if seen == 7 * 8:
-            signal.raise_signal(signal.SIGINT)
-
     with pytest.raises(KeyboardInterrupt):
-        train(real, fresh, asked, tmp_path / "stopped", on_progress=stop)
+        train(real, fresh, asked, tmp_path / "stopped", on_progress=stop_after(7 * 8))
     train(real, fresh, asked, tmp_path / "stopped")
     files = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "stopped")]
     assert files[0] == files[1]

@@ -1,6 +1,5 @@
 """A shuffle of images in files: every pass a permutation, pure in the place, mixed over the whole set."""
 
-import signal
 import time
 import tracemalloc
 from itertools import islice
@@ -19,7 +18,7 @@ from mixreal.errors import BadInput
 from mixreal.learning import windows as module
 from mixreal.learning.minibatches import Mix, minibatches
 from mixreal.learning.windows import Windows
-from tiny import tiny
+from tiny import stop_after, tiny
 
 N = 203
 
@@ -104,16 +103,8 @@ def test_training_from_files_is_resumed_exactly(numbered, small, tmp_path: Path)
 
     spec = TrainSpec(mix="0:1", steps=24, batch=16, lr=0.01, augment=(), evaluate_every=24)
     train(None, numbered, spec, tmp_path / "whole")
-    seen = 0
-
-    def stop(images: int) -> None:
-        nonlocal seen
-        seen += images
-        if seen == 14 * 16:
-            signal.raise_signal(signal.SIGINT)
-
     with pytest.raises(KeyboardInterrupt):
-        train(None, numbered, spec, tmp_path / "stopped", on_progress=stop)
+        train(None, numbered, spec, tmp_path / "stopped", on_progress=stop_after(14 * 16))
     train(None, numbered, spec, tmp_path / "stopped")
     files = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "stopped")]
     assert files[0] == files[1]

@@ -12,25 +12,17 @@ from mixreal.benchmarks.kills import Kills, measure
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="needs signals")]
 
 PROGRAM = """
-import sys, time
+import sys
 from functools import partial
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-import mixreal
-from standin import Fake
+from standin import slowly
 
-class Slow(Fake):
-    def render(self, synthesis, scenes):
-        time.sleep({seconds})
-        return super().render(synthesis, scenes)
-
-mixreal.synthesis = sys.modules["mixreal.synthesis"] = Slow()
+slowly({seconds}, 16)
 if __name__ == "__main__":
     from mixreal.benchmarks.kills import note
-    from mixreal.datasets import shards
     from mixreal.datasets.produce import fill
     from mixreal.spec import RenderSpec
-    shards.SHARD = 16
     fill(RenderSpec(images=320, size=8, seed={seed}), {folder!r}, threads=1, processes=3,
          on_progress=partial(note, Path({folder!r})))
 """

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -128,16 +128,12 @@ def _train(asked: Train) -> int:
     check_count("--batch", asked.batch, 1, 1 << 20)
     _check_endings((("--out", asked.out, ".json"),))
 
-    from mixreal.benchmarks import render
     from mixreal.benchmarks import train as benchmark
 
     result = benchmark.run(benchmark.Bench(asked.classifier, asked.size, asked.batch, asked.mix, asked.device,
                                            asked.threads, asked.seconds, asked.workers, asked.compile, asked.turns,
                                            asked.augment))
-    if asked.out:
-        render.save(result, asked.out)
-        print(asked.out)
-    return 0
+    return _kept(result, asked.out)
 
 
 def _stream(asked: Stream) -> int:
@@ -145,17 +141,13 @@ def _stream(asked: Stream) -> int:
     check_count("--batch", asked.batch, 1, 1 << 20)
     _check_endings((("--out", asked.out, ".json"),))
 
-    from mixreal.benchmarks import render
     from mixreal.benchmarks import stream as benchmark
     from mixreal.spec import RenderSpec
 
     result = benchmark.run(benchmark.Bench(RenderSpec(models=asked.models, size=asked.size), asked.classifier,
                                            asked.batch, asked.mix, asked.device, asked.threads, asked.seconds,
                                            asked.turns, asked.compile))
-    if asked.out:
-        render.save(result, asked.out)
-        print(asked.out)
-    return 0
+    return _kept(result, asked.out)
 
 
 def _gan(asked: Gan) -> int:
@@ -164,15 +156,11 @@ def _gan(asked: Gan) -> int:
     _check_endings((("--out", asked.out, ".json"),))
 
     from mixreal.benchmarks import gan as benchmark
-    from mixreal.benchmarks import render
 
     result = benchmark.run(benchmark.Bench(asked.networks, asked.size, asked.batch, asked.device,
                                            asked.threads or os.cpu_count() or 1, asked.turns, asked.iterations,
                                            asked.compile))
-    if asked.out:
-        render.save(result, asked.out)
-        print(asked.out)
-    return 0
+    return _kept(result, asked.out)
 
 
 def _check_endings(files: Sequence[tuple[str, str, str]]) -> None:
@@ -184,3 +172,13 @@ def _check_endings(files: Sequence[tuple[str, str, str]]) -> None:
 VERBS: dict[str, tuple[type, Callable[..., int]]] = {
     "render": (Render, _render), "train": (Train, _train), "stream": (Stream, _stream),
     "gan": (Gan, _gan)}
+
+
+def _kept(result: dict[str, Any], out: str) -> int:
+    """The result as JSON where it is asked for."""
+    if out:
+        from mixreal.benchmarks.render import save
+
+        save(result, out)
+        print(out)
+    return 0

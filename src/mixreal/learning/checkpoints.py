@@ -32,7 +32,12 @@ class State:
 
 def save(folder: Path, identity: str, state: State, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
     """Write the checkpoint, whole or not at all, in place of the last one."""
-    content = {"identity": identity, **vars(state), "model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    save_content(folder, {"identity": identity, **vars(state), "model": model.state_dict(),
+                          "optimizer": optimizer.state_dict()})
+
+
+def save_content(folder: Path, content: dict[str, Any]) -> None:
+    """Write any checkpoint, whole or not at all; `BadInput` where the disk is full."""
     with atomic(folder / CHECKPOINT) as temporary:
         try:
             torch.save(content, temporary)

@@ -1,12 +1,11 @@
 """One loop: fit a classifier to mixed minibatches, resume exactly, evaluate, and leave a run folder."""
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +30,7 @@ from mixreal.learning.results import constants, write_results
 from mixreal.learning.schedules import learning_rate
 from mixreal.learning.task import Task, make_task
 from mixreal.learning.trainspec import TrainSpec
+from mixreal.metrics import open_metrics, write_line
 from mixreal.progress import progress
 from mixreal.real.sets import RealData
 from mixreal.runs import Run
@@ -89,7 +89,7 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
     if state.compiled:
         fitted, state.compiled = compiled(model, task, device, state.precision)
     with (closing(batches), _advancing(task, state.step, on_progress) as advance, patient() as interrupted,
-          _metrics(folder, state.metrics_bytes) as metrics):
+          open_metrics(folder, state.metrics_bytes) as metrics):
         lap = saved = time.perf_counter()
         pause = CHECKPOINT_EVERY
         logged = state.step, state.seconds
@@ -113,7 +113,7 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
                 rate = (state.step - logged[0]) * spec.batch / max(state.seconds - logged[1], 1e-9)
                 row = {"step": state.step, "epoch": round(state.step / task.steps_per_epoch, 4), "loss": loss,
                        "lr": lr, "images_per_second": round(rate, 1)}
-                _write_line(metrics, row | (_curve_point(task, model, mean, std) if curve else {}))
+                write_line(metrics, row | (_curve_point(task, model, mean, std) if curve else {}))
                 state.loss_sum, state.loss_count = torch.zeros((), device=device), 0
                 logged = state.step, state.seconds
             if save:
@@ -212,19 +212,3 @@ def _generator(*key: int) -> torch.Generator:
     """A generator on the CPU, seeded by whole numbers."""
     word = int(np.random.SeedSequence(list(key)).generate_state(1, np.uint64)[0])
     return torch.Generator().manual_seed(word >> 1)
-
-
-def _write_line(metrics: IO[bytes], row: dict[str, Any]) -> None:
-    with runs.room_for(Path(metrics.name)):
-        metrics.write(json.dumps(row).encode() + b"\n")
-        metrics.flush()
-
-
-@contextmanager
-def _metrics(folder: Path, length: int) -> Iterator[IO[bytes]]:
-    """metrics.jsonl, cut to what it was at the checkpoint, open for more."""
-    path = folder / runs.METRICS
-    with open(path, "r+b" if path.exists() else "w+b") as file:
-        file.truncate(length)
-        file.seek(length)
-        yield file

@@ -1,20 +1,19 @@
 """Shards over processes, one a GPU or several on the cores: a shard is a task, a process that dies costs its shard."""
 
 import multiprocessing
-import os
 import signal
 import sys
-import threading
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from mixreal.children import deaf, settle_in
 from mixreal.errors import BadInput
 from mixreal.production.ranges import Work, prepare, render_shards
 from mixreal.production.storage import storage_of
@@ -114,7 +113,7 @@ def _start(crew: Crew, device: str) -> None:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(crew.work, device, theirs), daemon=True)
-    with _deaf():
+    with deaf():
         process.start()
     theirs.close()  # so that we hear when the other end is gone
     crew.hands[ours] = Hand(process, device, crew.waiting.popleft())
@@ -136,18 +135,6 @@ def _dismiss(crew: Crew) -> None:
             hand.process.kill()
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Ctrl-C is for the main process: processes started in here ignore it from their first instruction on."""
-    if threading.current_thread() is not threading.main_thread():  # only the main thread may set handlers
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
 
 # -- in the worker ---------------------------------------------------------------------------------------------------
 
@@ -158,8 +145,7 @@ class _Stopped(Exception):
 
 def _work(work: Work, device: str, pipe: Connection) -> None:
     """Render one shard after the other, as the main process names them, until it says None."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `_deaf` could not: the main process hears and tells us
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    settle_in()  # Ctrl-C reaches the main process, which tells us
     try:
         synthesis = prepare(work, device)
         write = partial(storage_of(work.root).write_shard, work.root)
@@ -189,10 +175,3 @@ def _sendable(error: BaseException) -> BaseException:
     sent = known(*error.args) if known is not RuntimeError else RuntimeError(f"{type(error).__name__}: {error}")
     sent.add_note("in a rendering process:\n" + "".join(traceback.format_exception(error)))
     return sent
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)  # it was killed: nobody waits for us

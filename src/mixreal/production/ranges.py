@@ -72,9 +72,14 @@ def render_shards(synthesis: "Synthesis", header: Header, wanted: Iterable[int],
 
 def ranges_of(header: Header, shard: int) -> Iterator[range]:
     """The ranges of indices that a shard is rendered in."""
-    rows, batch = header.rows_of(shard), max(min(BATCH, BATCH_PIXELS // (header.height * header.width)), 1)
+    rows, batch = header.rows_of(shard), at_once(header.height, header.width)
     for start in range(rows.start, rows.stop, batch):
         yield range(start, min(start + batch, rows.stop))
+
+
+def at_once(height: int, width: int) -> int:
+    """How many images of a size are best rendered in one go."""
+    return max(min(BATCH, BATCH_PIXELS // (height * width)), 1)
 
 
 def prepare(work: Work, device: str) -> "Synthesis":

@@ -1,13 +1,12 @@
 """The training loop of one stage: pretraining, five generator updates to one, checkpoints, exact resume (App. 6.2)."""
 
-import json
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +15,7 @@ from torch import Tensor
 from mixreal import runs
 from mixreal.errors import BadInput
 from mixreal.learning.interrupts import patient
+from mixreal.metrics import open_metrics, write_line
 from mixreal.progress import progress
 from mixreal.refining import parallel, stagestate, translating
 from mixreal.refining.choosing import choose
@@ -74,7 +74,7 @@ def fit(work: Work) -> Translators:
         state.inputs = work.measure(None, spec.probes > 0)
     nets.train()
     with (progress(work.label, total, "iterations", done=state.step) as advance, patient() as interrupted,
-          _metrics(work.folder, state.metrics_bytes, first) as metrics):
+          (open_metrics(work.folder, state.metrics_bytes) if first else nullcontext()) as metrics):
         saved = time.perf_counter()
         while state.step < total and not state.diverged:
             if state.iteration == 0:
@@ -92,7 +92,7 @@ def fit(work: Work) -> Translators:
                 row |= _checkpoint(work, state, iteration + 1) if first else {}
                 parallel.wait()
             if row and metrics:
-                _write_line(metrics, row | {"seconds": round(state.seconds, 2)})
+                write_line(metrics, row | {"seconds": round(state.seconds, 2)})
             stop = interrupted()
             if stop or measured or time.perf_counter() - saved > SAVE_EVERY:
                 if metrics:
@@ -219,22 +219,3 @@ def bf16(spec: RefineSpec, device: torch.device) -> bool:
 def _generator(*key: int) -> torch.Generator:
     word = int(np.random.SeedSequence(list(key)).generate_state(1, np.uint64)[0])
     return torch.Generator().manual_seed(word >> 1)
-
-
-def _write_line(metrics: IO[bytes], row: dict[str, Any]) -> None:
-    with runs.room_for(Path(metrics.name)):
-        metrics.write(json.dumps(row).encode() + b"\n")
-        metrics.flush()
-
-
-@contextmanager
-def _metrics(folder: Path, length: int, writes: bool) -> Iterator[IO[bytes] | None]:
-    """metrics.jsonl, cut to what it was at the checkpoint, open for more; None for those who do not write."""
-    if not writes:
-        yield None
-        return
-    path = folder / runs.METRICS
-    with open(path, "r+b" if path.exists() else "w+b") as file:
-        file.truncate(length)
-        file.seek(length)
-        yield file

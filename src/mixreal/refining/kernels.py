@@ -17,13 +17,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mixreal.learning.winograd.convolution import FILTERS
+
 LARGEST = 144  # places of a map that one dense transform is worth: 12 x 12
 
-# Winograd's F(4, 3): y = A^T [(G g) * (B^T d)] for six inputs d, three weights g and four outputs y.
+# Winograd's F(4, 3): y = A^T [(G g) * (B^T d)] for six inputs d, three weights g and four outputs y; G is in FILTERS.
 _BT = np.array([[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0],
                 [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0], [0, 4, 0, -5, 0, 1]], np.float64)
-_G = np.array([[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6],
-               [1 / 24, 1 / 12, 1 / 6], [1 / 24, -1 / 12, 1 / 6], [0, 0, 1]], np.float64)
 _AT = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]], np.float64)
 
 
@@ -149,8 +149,7 @@ def _transforms(height: int, width: int) -> tuple[Tensor, Tensor, Tensor]:
     (down, up), (right, left) = _axis(height), _axis(width)
     spread = np.einsum("aib,cjd->acijbd", down, right).reshape(-1, height * width)
     gather = np.einsum("bai,dcj->bdacij", up, left).reshape(height * width, -1)
-    filters = np.einsum("ai,cj->acij", _G, _G).reshape(36, 9)
-    return (torch.from_numpy(spread).float(), torch.from_numpy(filters).float(), torch.from_numpy(gather).float())
+    return (torch.from_numpy(spread).float(), FILTERS, torch.from_numpy(gather).float())
 
 
 def _axis(n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

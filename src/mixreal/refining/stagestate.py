@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from mixreal.errors import BadInput
+from mixreal.learning.checkpoints import save_content
 from mixreal.refining.generator import Generator
 from mixreal.refining.pool import Pool
 from mixreal.refining.spec import RefineSpec
 from mixreal.refining.translator import Networks
 from mixreal.refining.updates import Player
-from mixreal.runs import atomic
 
 CHECKPOINT = "checkpoint.pt"
 PRETRAIN_G, PRETRAIN_D, MAIN = 0, 1, 2  # phases, in order
@@ -100,12 +100,7 @@ def save(folder: Path, identity: str, state: StageState) -> None:
                "averages": None if state.averages is None else [one.state_dict() for one in state.averages],
                "pools": [pool.images for pool in state.pools],
                "optimizers": [player.optimizer.state_dict() for player in state.players]}
-    with atomic(folder / CHECKPOINT) as temporary:
-        try:
-            torch.save(content, temporary)
-        except RuntimeError as error:  # torch's zip writer reports a full disk in its own way
-            raise BadInput(f"cannot write {str(folder / CHECKPOINT)!r} (is the disk full?): free some space and run "
-                           f"the same command again ({str(error).splitlines()[0]})") from error
+    save_content(folder, content)
 
 
 def load(folder: Path, identity: str, state: StageState, device: torch.device) -> None:

@@ -4,10 +4,9 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import torch
 
+from mixreal.children import deaf, settle_in
 from mixreal.errors import BadInput
 from mixreal.learning.training import train
 from mixreal.production.cluster import connected
@@ -198,7 +198,7 @@ def _start(context: Any, job: Job, place: Place, device: str, threads: int) -> t
     # Without locks, which a killed process may leave locked: each number has one writer.
     board = Board(context.Value("q", 0, lock=False), context.Value("b", 0, lock=False))
     process = context.Process(target=_work, args=(job, place, device, threads, board.done, board.stop, theirs))
-    with _deaf():
+    with deaf():
         process.start()
     theirs.close()
     return job, process, ours, board
@@ -206,8 +206,7 @@ def _start(context: Any, job: Job, place: Place, device: str, threads: int) -> t
 
 def _work(job: Job, place: Place, device: str, threads: int, done: Any, stop: Any, reason: Any) -> None:
     """One training in its own process. Ctrl-C is for the main process, which sets `stop`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # outside the training loop, which hears for itself
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    settle_in()  # Ctrl-C reaches the main process, which tells us
     torch.set_num_threads(threads)
 
     def on_progress(count: int) -> None:
@@ -241,23 +240,3 @@ def told(error: BaseException) -> str:
     """What went wrong, in one line."""
     said = " ".join(str(error).split())
     return said if isinstance(error, BadInput) else f"{type(error).__name__}: {said}"
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)  # it was killed: nobody waits for us
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started in here ignore Ctrl-C until they say otherwise."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

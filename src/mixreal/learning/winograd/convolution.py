@@ -17,7 +17,7 @@ import torch
 import warp as wp
 from torch import Tensor, nn
 
-from mixreal.learning.winograd.kernels import BLOCK, convolve_kernel, weights_kernel
+from mixreal.learning.winograd.kernels import BLOCK, block_kernel
 
 #: Whether this processor's vectors are wide enough for it to pay.
 ABLE = platform.machine() in ("x86_64", "AMD64") and "AVX512" in torch.backends.cpu.get_cpu_capability()
@@ -65,7 +65,7 @@ def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, to_x: bool) -> tup
 
     def add(first: int, count: int) -> Tensor:
         sums = x.new_zeros(36, c, o)
-        _launch(weights_kernel(side, c, o), (x.data_ptr(), grad.data_ptr(), sums.data_ptr()), b, first, count)
+        _launch(block_kernel("weights", side, c, o), (x.data_ptr(), grad.data_ptr(), sums.data_ptr()), b, first, count)
         return sums
 
     sums = _shared(add, _blocks(b, side))
@@ -78,7 +78,7 @@ def _convolve(x: Tensor, filters: Tensor, channels_out: int) -> Tensor:
     x = x.contiguous(memory_format=torch.channels_last)
     b, c, side, _ = x.shape
     out = torch.empty((b, channels_out, side, side), memory_format=torch.channels_last)
-    kernel, places = convolve_kernel(side, c, channels_out), (x.data_ptr(), filters.data_ptr(), out.data_ptr())
+    kernel, places = block_kernel("convolve", side, c, channels_out), (x.data_ptr(), filters.data_ptr(), out.data_ptr())
     _shared(lambda first, count: _launch(kernel, places, b, first, count), _blocks(b, side))
     return out
 

@@ -1,6 +1,6 @@
 // Convolve a block of TILES tiles: (n, SIDE, SIDE, IN) and (36, IN, OUT) weights to (n, SIDE, SIDE, OUT).
 
-const float* x = (const float*)x_at; const float* u = (const float*)u_at; float* y = (float*)y_at;
+const float* x = (const float*)x_at; const float* u = (const float*)other_at; float* y = (float*)out_at;
 enum { V_STEP = TILES * IN + 16, M_STEP = TILES * OUT + 16,  // odd numbers of cache lines: frequencies in all sets
        WIDE = OUT / 16 < 4 ? OUT / 16 : 4, HIGH = 16 / WIDE };  // vectors and tiles that are summed in registers
 float v[36 * V_STEP] __attribute__((aligned(64))); float m[36 * M_STEP] __attribute__((aligned(64)));

@@ -1,4 +1,4 @@
-"""The native kernels, compiled by Warp for this CPU at their first use: one pair for each side and pair of channels."""
+"""The native kernels, compiled by Warp for this CPU at their first use: one for each part, side and channels."""
 
 from functools import cache
 from importlib.resources import files
@@ -12,33 +12,22 @@ BLOCK = 16  # tiles of 4 x 4 pixels that one thread index works on: what they ho
 
 
 @cache
-def convolve_kernel(side: int, channels_in: int, channels_out: int) -> Any:
-    """(x, u, y, images, first block): blocks of tiles of y from x and transformed weights u, addresses as numbers."""
+def block_kernel(part: str, side: int, channels_in: int, channels_out: int) -> Any:
+    """(x, other, out, images, first block): what blocks of tiles of x give, addresses as numbers.
+
+    part: "convolve", images from x and transformed weights; or "weights", which adds to the gradient of transformed
+    weights from x and the gradient of the images.
+    """
     start_warp()
 
-    @wp.func_native(_body("convolve", side, channels_in, channels_out))
-    def convolve(x_at: wp.uint64, u_at: wp.uint64, y_at: wp.uint64, images: int, block: int): ...
+    @wp.func_native(_body(part, side, channels_in, channels_out))
+    def block(x_at: wp.uint64, other_at: wp.uint64, out_at: wp.uint64, images: int, block: int): ...
 
     @wp.kernel(enable_backward=False, module="unique")
-    def convolve_blocks(x_at: wp.uint64, u_at: wp.uint64, y_at: wp.uint64, images: int, first: int):
-        convolve(x_at, u_at, y_at, images, first + wp.tid())
+    def blocks(x_at: wp.uint64, other_at: wp.uint64, out_at: wp.uint64, images: int, first: int):
+        block(x_at, other_at, out_at, images, first + wp.tid())
 
-    return convolve_blocks
-
-
-@cache
-def weights_kernel(side: int, channels_in: int, channels_out: int) -> Any:
-    """(x, g, sums, images, first block): what blocks of tiles add to the gradient of transformed weights."""
-    start_warp()
-
-    @wp.func_native(_body("weights", side, channels_in, channels_out))
-    def weights(x_at: wp.uint64, g_at: wp.uint64, sums_at: wp.uint64, images: int, block: int): ...
-
-    @wp.kernel(enable_backward=False, module="unique")
-    def add_blocks(x_at: wp.uint64, g_at: wp.uint64, sums_at: wp.uint64, images: int, first: int):
-        weights(x_at, g_at, sums_at, images, first + wp.tid())
-
-    return add_blocks
+    return blocks
 
 
 def _body(part: str, side: int, channels_in: int, channels_out: int) -> str:

@@ -1,6 +1,6 @@
 // Add a block of TILES tiles to the gradient of the weights, (36, IN, OUT): inputs times gradients of outputs.
 
-const float* x = (const float*)x_at; const float* g = (const float*)g_at; float* sums = (float*)sums_at;
+const float* x = (const float*)x_at; const float* g = (const float*)other_at; float* sums = (float*)out_at;
 enum { V_STEP = TILES * IN + 16, W_STEP = TILES * OUT + 16, WIDE = OUT / 16 < 4 ? OUT / 16 : 4, HIGH = 16 / WIDE };
 float v[36 * V_STEP] __attribute__((aligned(64))); float w[36 * W_STEP] __attribute__((aligned(64)));
 int first = block * TILES, count = images * PER_IMAGE - first < TILES ? images * PER_IMAGE - first : TILES;
