@@ -11,6 +11,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from nicegui import Client
@@ -21,6 +22,7 @@ from mixreal.studio.app import build
 from mixreal.studio.workspace import Workspace
 
 SECRET = "test-token"
+PATIENCE = 60.0  # seconds: pages fill themselves from threads, and the machine may be busy
 
 
 def visit(workspace: Workspace, journey: Callable[[User], Awaitable[Any]]) -> None:
@@ -28,6 +30,8 @@ def visit(workspace: Workspace, journey: Callable[[User], Awaitable[Any]]) -> No
 
     async def walk() -> None:
         async with user_simulation() as user:
+            for sight in ("should_see", "should_not_see"):  # which look again each 0.1 s
+                setattr(user, sight, partial(getattr(user, sight), retries=int(PATIENCE / 0.1)))
             try:
                 build(workspace, SECRET)
                 await user.http_client.get(f"/?{TOKEN}={SECRET}")
@@ -39,11 +43,12 @@ def visit(workspace: Workspace, journey: Callable[[User], Awaitable[Any]]) -> No
     asyncio.run(walk())
 
 
-async def until(true: Callable[[], Any], seconds: float = 20.0) -> None:
+async def until(true: Callable[[], Any], seconds: float = PATIENCE) -> None:
     """Wait until something holds, with the server at work; fails if it does not in time."""
     for _ in range(int(seconds / 0.05)):
-        if true():
-            return
+        with suppress(AssertionError):  # what `find` says of an element that is not there yet
+            if true():
+                return
         await asyncio.sleep(0.05)
     raise AssertionError(f"not within {seconds:g} s")
 

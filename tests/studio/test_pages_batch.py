@@ -32,9 +32,9 @@ def test_a_dataset_is_rendered_and_shown(place: Workspace) -> None:
         assert only(user, "out").value == "data/mine"
         _fill(user, count=70, threads=1)
         user.find(marker="start").click()
-        await user.should_see(marker="job-state", retries=20)
-        await until(lambda: words(user, "job-state") == "done", 60)
-        await user.should_see(marker="sheet", retries=100)
+        await user.should_see(marker="job-state")
+        await until(lambda: words(user, "job-state") == "done")
+        await user.should_see(marker="sheet")
         assert pixels(only(user, "sheet").props["src"]).shape == (4 * 33 - 1, 16 * 33 - 1, 4)
         assert words(user, "sheet-said") == "images 6 to 69, as they are on disk"
         assert only(user, "sheet-link").props["href"] == "/data?set=data/mine"
@@ -51,11 +51,11 @@ def test_a_render_is_stopped_and_goes_on(place: Workspace) -> None:
         await user.open("/batch?spec=mine")
         _fill(user, count=500_000, threads=1, out="data/long")
         user.find(marker="start").click()
-        await user.should_see(marker="job-said", retries=20)
-        await until(lambda: "images/s" in words(user, "job-said"), 60)
-        await user.should_see(marker="sheet", retries=200)  # before the job is done
+        await user.should_see(marker="job-said")
+        await until(lambda: "images/s" in words(user, "job-said"))
+        await user.should_see(marker="sheet")  # before the job is done
         user.find(marker="job-stop").click()
-        await until(lambda: words(user, "job-state") == "stopped", 60)
+        await until(lambda: words(user, "job-state") == "stopped")
         await user.should_see("what is finished is kept")
         user.find(marker="job-resume").click()
         await until(lambda: len(jobs.jobs(place)) == 2)
@@ -74,10 +74,10 @@ def test_a_job_that_fails_says_why_and_a_wrong_form_starts_none(place: Workspace
         await user.open("/batch?spec=mine")
         _fill(user, out="../elsewhere", count=5)
         user.find(marker="start").click()
-        await user.should_see("lies outside the studio's folders", retries=20)
+        await user.should_see("lies outside the studio's folders")
         assert jobs.jobs(place) == []
         jobs.start(place, ["render", "--out", "x", "--images", "4", "--models", "nowhere"], "Render x")
-        await until(lambda: words(user, "job-state") == "failed", 60)
+        await until(lambda: words(user, "job-state") == "failed")
         await user.should_see("no such folder")
         await user.open("/batch")  # the server lives
 
@@ -88,7 +88,7 @@ def test_a_job_that_fails_says_why_and_a_wrong_form_starts_none(place: Workspace
 def test_a_dataset_that_is_deleted_takes_nothing_else_with_it(place: Workspace) -> None:
     async def journey(user: User) -> None:
         job = jobs.start(place, ["render", "--out", "x", "--spec", "specs/mine.toml", "--images", "4"], "Render x")
-        await until(lambda: jobs.read(place, job.id).state == "done", 60)
+        await until(lambda: jobs.read(place, job.id).state == "done")
         shutil.rmtree(place.root / "x")
         await user.open("/batch")
         await until(lambda: words(user, "job-state") == "done")

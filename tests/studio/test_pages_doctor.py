@@ -23,10 +23,10 @@ def test_what_works_is_told_and_trials_are_run_when_asked_for(tmp_path: Path, mo
 
     async def journey(user: User) -> None:
         await user.open("/doctor")
-        await user.should_see("Everything that is needed works.", retries=50)
+        await user.should_see("Everything that is needed works.")
         await user.should_see("none here")
         user.find(marker="try").click()
-        await user.should_see("1 problem: rendering.", retries=50)
+        await user.should_see("1 problem: rendering.")
         await user.should_see("the images are empty")
         assert asked == [True, False]
 
@@ -36,7 +36,7 @@ def test_what_works_is_told_and_trials_are_run_when_asked_for(tmp_path: Path, mo
 def test_the_real_doctor_speaks(tmp_path: Path) -> None:
     async def journey(user: User) -> None:
         await user.open("/doctor")
-        await user.should_see("packages", retries=100)
+        await user.should_see("packages")
         await user.should_see("GiB free")
 
     visit(Workspace(tmp_path), journey)
@@ -50,7 +50,7 @@ def test_a_doctor_that_fails_does_not_take_the_page_along(tmp_path: Path, monkey
 
     async def journey(user: User) -> None:
         await user.open("/doctor")
-        await user.should_see("the disk is on fire", retries=50)
+        await user.should_see("the disk is on fire")
         await until(lambda: user.find(marker="try").elements)
 
     visit(Workspace(tmp_path), journey)

@@ -42,7 +42,7 @@ def test_what_stages_made_is_shown_with_alarms_in_words(workspace: Workspace) ->
 
     async def journey(user: User) -> None:
         await user.open("/refine")
-        await user.should_see("S → RS → RRS", retries=50)
+        await user.should_see("S → RS → RRS")
         await user.should_see("R → RR → RRR")
         await user.should_see("synthetic to real: the generator copies its input (a pixel changes by 0.4% on average)")
         await user.should_see("No alarm")
@@ -61,12 +61,12 @@ def test_stages_that_are_damaged_or_gone_do_not_stop_the_page(workspace: Workspa
 
     async def journey(user: User) -> None:
         await user.open("/refine")
-        await user.should_see("Nothing measured yet", retries=50)
+        await user.should_see("Nothing measured yet")
         await user.should_see("No images yet")
         await user.should_see("under way")
         (stage / "config.toml").write_text("stage", encoding="utf-8")
         user.find(marker="refresh").click()
-        await user.should_see("No stage is under way or finished yet", retries=50)
+        await user.should_see("No stage is under way or finished yet")
 
     visit(workspace, journey)
 
@@ -95,7 +95,7 @@ def test_a_chain_is_trained_to_its_images(workspace: Workspace) -> None:
         await until(lambda: jobs.jobs(workspace)[0].state in ("done", "failed"), 180)
         assert jobs.jobs(workspace)[0].state == "done", jobs.log(workspace, jobs.jobs(workspace)[0].id)
         user.find(marker="refresh").click()
-        await user.should_see("Stage 1: R-S, real with synthetic", retries=50)
-        await user.should_see(marker="grid-synthetic", retries=50)
+        await user.should_see("Stage 1: R-S, real with synthetic")
+        await user.should_see(marker="grid-synthetic")
 
     visit(workspace, journey)

@@ -34,7 +34,7 @@ def workspace(made: Workspace, tmp_path: Path) -> Workspace:
 def test_every_recipe_and_training_is_listed(made: Workspace) -> None:
     async def journey(user: User) -> None:
         await user.open("/results")
-        await user.should_see("Table 2: CIFAR-DA9", retries=100)
+        await user.should_see("Table 2: CIFAR-DA9")
         await user.should_see("Figure 2: rendered images")
         await until(lambda: len(user.find(marker="run-link").elements) == 4)
 
@@ -44,18 +44,18 @@ def test_every_recipe_and_training_is_listed(made: Workspace) -> None:
 def test_a_runs_errors_open_with_the_images_behind_them(made: Workspace) -> None:
     async def journey(user: User) -> None:
         await user.open("/results?run=runs/1-0")
-        await user.should_see("95% interval", retries=100)
+        await user.should_see("95% interval")
         await user.should_see("Errors by class")
-        await user.should_see(marker="confusion", retries=100)
+        await user.should_see(marker="confusion")
         for label in (0, 1):
             only(user, "truth").value = label
             only(user, "said").value = 1 - label
             if user._sees(marker="thumb"):
                 break
         user.find(marker="thumb").click()
-        await user.should_see("A photograph has no latents.", retries=50)
+        await user.should_see("A photograph has no latents.")
         only(user, "test-set").value = "validation/shared"
-        await user.should_see(marker="confusion", retries=100)
+        await user.should_see(marker="confusion")
 
     visit(made, journey)
 
@@ -65,8 +65,8 @@ def test_a_run_whose_photos_are_gone_still_tells_its_numbers(workspace: Workspac
 
     async def journey(user: User) -> None:
         await user.open("/results?run=runs/1-0")
-        await user.should_see("95% interval", retries=100)
-        await user.should_see("start the studio on the folder that holds them", retries=100)
+        await user.should_see("95% interval")
+        await user.should_see("start the studio on the folder that holds them")
 
     visit(workspace, journey)
 
@@ -82,9 +82,9 @@ def test_broken_folders_are_told_on_the_page(asked: str, said: str, workspace: W
 
     async def journey(user: User) -> None:
         await user.open(f"/results?{asked}")
-        await user.should_see(said, retries=100)
+        await user.should_see(said)
         await user.open("/results")
-        await user.should_see("Table 2", retries=100)
+        await user.should_see("Table 2")
 
     visit(workspace, journey)
 
@@ -99,18 +99,18 @@ def test_ours_stands_beside_the_papers_with_links_to_the_runs(tmp_path: Path, ph
 
     async def journey(user: User) -> None:
         await user.open("/results")
-        await user.should_see("Results: balls-cpu", retries=100)
+        await user.should_see("Results: balls-cpu")
         await user.open("/results?recipe=runs/reproduce/balls-cpu")
-        await user.should_see("Balls and cubes", retries=100)
+        await user.should_see("Balls and cubes")
         await user.should_see("60.50")  # the paper's
         await user.should_see("Paired comparisons")
         assert len(user.find(marker="run-link").elements) == 8
         user.find("seed 0").click()
-        await user.should_see("Errors by class", retries=100)
+        await user.should_see("Errors by class")
         # One run is deleted: its cell says so, the others stay.
         shutil.rmtree(sorted((workspace.root / "runs" / "reproduce" / "runs").iterdir())[0])
         await user.open("/results?recipe=runs/reproduce/balls-cpu")
-        await user.should_see("Balls and cubes", retries=100)
+        await user.should_see("Balls and cubes")
         assert len(user.find(marker="run-link").elements) == 7
 
     visit(workspace, journey)
@@ -122,7 +122,7 @@ def test_a_recipe_is_started_as_a_job(workspace: Workspace, monkeypatch: pytest.
 
     async def journey(user: User) -> None:
         await user.open("/results")
-        await user.should_see("Table 2", retries=100)
+        await user.should_see("Table 2")
         user.find(marker="launch").click()
         await until(lambda: started)
         assert started[0][:2] == ["reproduce", "appendix-figure1"] and "cpu" in started[0]

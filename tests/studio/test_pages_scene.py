@@ -38,7 +38,7 @@ async def _at_rest(user: User, but: str = "") -> str:
 async def _open(user: User) -> str:
     await user.open("/?spec=mine")
     first = await _at_rest(user)
-    await user.should_see(marker="value-pose.yaw", retries=30)
+    await user.should_see(marker="value-pose.yaw")
     return first
 
 
@@ -79,7 +79,7 @@ def test_numbers_choices_and_colours_are_set_too(place: Workspace) -> None:
         user.find(marker="let-go").click()
         await until(lambda: "held" not in words(user, "caption"))
         user.find(marker="number-camera.view").trigger("change", "wide")
-        await user.should_see("expected a number", retries=20)
+        await user.should_see("expected a number")
 
     visit(place, journey)
 
@@ -94,10 +94,10 @@ def test_views_classes_models_and_other_draws(place: Workspace) -> None:
         assert seen[-1] == seen[0]
         user.find(marker="another").click()
         await _at_rest(user, seen[0])
-        await user.should_see(marker="class-cube", retries=50)
+        await user.should_see(marker="class-cube")
         user.find(marker="class-cube").click()
         await until(lambda: "cube/even" in words(user, "caption"))
-        await user.should_see(marker="model-3", retries=50)
+        await user.should_see(marker="model-3")
         user.find(marker="model-3").click()
         await until(lambda: "cube/flat" in words(user, "caption"))
 
@@ -175,7 +175,7 @@ def test_another_recipe_is_opened(place: Workspace, recipe: RenderSpec) -> None:
         put(user, "recipe", "mine")
         await until(lambda: "ball/" in words(user, "caption"))
         put(user, "recipe", "cubes")
-        await user.should_see("no recipe 'cubes'", retries=20)
+        await user.should_see("no recipe 'cubes'")
 
     visit(place, journey)
 
@@ -197,7 +197,7 @@ def test_models_that_are_gone_are_told_on_the_page(place: Workspace, tmp_path: P
 
     async def journey(user: User) -> None:
         await user.open("/?spec=gone")
-        await user.should_see("no such folder", retries=60)
+        await user.should_see("no such folder")
 
     visit(place, journey)
 

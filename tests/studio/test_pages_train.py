@@ -80,8 +80,8 @@ def test_a_job_that_fails_says_why(workspace: Workspace) -> None:
         only(user, "real").value = "photos"
         (workspace.root / "photos" / "cube").rename(workspace.root / "photos" / "cone")  # while the page is open
         user.find(marker="launch").click()
-        await until(lambda: jobs.jobs(workspace)[0].state == "failed", 60)
-        await user.should_see("class 'cone'", retries=40)
+        await until(lambda: jobs.jobs(workspace)[0].state == "failed")
+        await user.should_see("class 'cone'")
         await user.should_see(marker="job-resume")
 
     visit(workspace, journey)
@@ -96,16 +96,16 @@ def test_a_training_is_stopped_and_gone_on_with_to_its_result(workspace: Workspa
         user.find(marker="launch").click()
         metrics = workspace.root / "runs" / "train-1" / "metrics.jsonl"
         await until(lambda: (metrics.is_file() and metrics.stat().st_size) or ended(workspace), 120)
-        await user.should_see(marker="curves", retries=100)
+        await user.should_see(marker="curves")
         user.find(marker="job-stop").click()
-        await until(lambda: ended(workspace) == "cancelled", 60)
-        await user.should_see(marker="job-resume", retries=60)
+        await until(lambda: ended(workspace) == "cancelled")
+        await user.should_see(marker="job-resume")
         before = curves.read_rows(metrics.parent)
         user.find(marker="job-resume").click()
         await until(lambda: len(curves.read_rows(metrics.parent)) > len(before) or ended(workspace), 120)
         assert curves.read_rows(metrics.parent)[:len(before)] == before  # it went on, and did not begin again
         jobs.cancel(workspace, jobs.jobs(workspace)[0].id)
-        await until(lambda: ended(workspace) == "cancelled", 60)
+        await until(lambda: ended(workspace) == "cancelled")
 
     visit(workspace, journey)
 
@@ -120,9 +120,9 @@ def test_a_short_training_ends_with_its_interval_and_a_link(workspace: Workspace
         assert only(user, "out").value == "runs/train-2"  # for the next one, before the first has its folder
         await until(lambda: ended(workspace), 120)
         assert ended(workspace) == "done", jobs.log(workspace, jobs.jobs(workspace)[0].id)
-        await user.should_see("95% interval", retries=60)
+        await user.should_see("95% interval")
         await user.should_see("Its errors by class")
         await user.open("/train")  # another visitor, later, sees the same
-        await user.should_see("95% interval", retries=60)
+        await user.should_see("95% interval")
 
     visit(workspace, journey)
