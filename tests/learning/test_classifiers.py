@@ -64,6 +64,13 @@ def test_alexnet_has_the_parameters_of_the_papers_variant():
         made("alexnet", 2, 30)
 
 
+def test_alexnet_on_one_pixel_maps_is_what_pooling_to_six_by_six_would_give():
+    model, x = made("alexnet", 2, 64).eval(), torch.randn(3, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    maps = model.maps(x)
+    assert maps.shape == (3, 256, 1, 1)
+    torch.testing.assert_close(model.features(x), model.dense(nn.functional.adaptive_avg_pool2d(maps, 6).flatten(1)))
+
+
 @pytest.mark.parametrize(("name", "size", "width"), [("resnet20", 32, 64), ("resnet20", 20, 64), ("alexnet", 32, 4096),
                                                      ("alexnet", 63, 4096)])
 def test_logits_are_the_heads_answer_to_the_features(name, size, width):

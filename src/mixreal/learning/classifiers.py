@@ -97,15 +97,20 @@ class AlexNet(nn.Module):
             nn.Conv2d(192, 384, 3, 1, 1), nn.ReLU(True),
             nn.Conv2d(384, 256, 3, 1, 1), nn.ReLU(True),
             nn.Conv2d(256, 256, 3, 1, 1), nn.ReLU(True),
-            nn.MaxPool2d(3, 2) if size >= 63 else nn.Identity(),  # (256, 6, 6)
-            nn.AdaptiveAvgPool2d(6), nn.Flatten())
+            nn.MaxPool2d(3, 2) if size >= 63 else nn.Identity())  # (256, 6, 6)
         self.dense = nn.Sequential(nn.Linear(256 * 6 * 6, 4096), nn.ReLU(True), nn.Dropout(0.5),
                                    nn.Linear(4096, 4096), nn.ReLU(True), nn.Dropout(0.5))
         self.head = nn.Linear(4096, classes)
 
     def features(self, x: Tensor) -> Tensor:
         """(b, 3, s, s) to (b, 4096)."""
-        out: Tensor = self.dense(self.maps(x))
+        maps = self.maps(x)
+        if maps.shape[-1] > 1:
+            out: Tensor = self.dense(F.adaptive_avg_pool2d(maps, 6).flatten(1))
+            return out
+        # Pooling would repeat the one pixel 36 times: its weights are added up instead, a third of all work less.
+        weight = self.dense[0].weight.unflatten(1, (-1, 36)).sum(2)
+        out = self.dense[1:](F.linear(maps.flatten(1), weight, self.dense[0].bias))
         return out
 
     def forward(self, x: Tensor) -> Tensor:
