@@ -104,13 +104,14 @@ class AlexNet(nn.Module):
 
     def features(self, x: Tensor) -> Tensor:
         """(b, 3, s, s) to (b, 4096)."""
-        maps = self.maps(x)
+        maps: Tensor = self.maps(x)
+        first, rest = self.dense[0], self.dense[1:]
+        assert isinstance(first, nn.Linear)
         if maps.shape[-1] > 1:
-            out: Tensor = self.dense(F.adaptive_avg_pool2d(maps, 6).flatten(1))
-            return out
-        # Pooling would repeat the one pixel 36 times: its weights are added up instead, a third of all work less.
-        weight = self.dense[0].weight.unflatten(1, (-1, 36)).sum(2)
-        out = self.dense[1:](F.linear(maps.flatten(1), weight, self.dense[0].bias))
+            hidden = first(F.adaptive_avg_pool2d(maps, 6).flatten(1))
+        else:  # pooling would repeat the one pixel 36 times: its weights are added up instead, a third of all work less
+            hidden = F.linear(maps.flatten(1), first.weight.unflatten(1, (-1, 36)).sum(2), first.bias)
+        out: Tensor = rest(hidden)
         return out
 
     def forward(self, x: Tensor) -> Tensor:
