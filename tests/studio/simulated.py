@@ -9,6 +9,9 @@
 """
 
 import asyncio
+import sys
+import threading
+import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -36,6 +39,9 @@ def visit(workspace: Workspace, journey: Callable[[User], Awaitable[Any]]) -> No
                 build(workspace, SECRET)
                 await user.http_client.get(f"/?{TOKEN}={SECRET}")
                 await journey(user)
+            except AssertionError as failed:
+                failed.add_note(_state(user))
+                raise
             finally:
                 # NiceGUI forgets the modules of all pages at the end of a simulation; ours have to stay the same.
                 Client.page_routes.clear()
@@ -51,6 +57,17 @@ async def until(true: Callable[[], Any], seconds: float = PATIENCE) -> None:
                 return
         await asyncio.sleep(0.05)
     raise AssertionError(f"not within {seconds:g} s")
+
+
+def _state(user: User) -> str:
+    """What went wrong on the page, and what its threads are at: a test that waited in vain should say why."""
+    elements = user.client.elements.values() if user.client else ()
+    told = [str(getattr(one, "text", "")) for one in elements if "trouble" in one.classes or (
+        one.parent_slot and "trouble" in one.parent_slot.parent.classes)]
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    stacks = [f"thread {names.get(ident)}:\n" + "".join(traceback.format_stack(frame))
+              for ident, frame in sys._current_frames().items() if ident != threading.get_ident()]
+    return "\n".join([f"troubles on the page: {[one for one in told if one]}", *stacks])
 
 
 def only(user: User, marker: str) -> Any:
