@@ -41,6 +41,13 @@ def test_every_mix_of_the_slider_is_understood_by_the_command(mix: str, workspac
     assert orders.told_mix(mix, 64)
 
 
+def test_fresh_images_and_a_choice_of_classes_are_understood_by_the_command(workspace: Workspace) -> None:
+    order = TrainOrder("runs/mine", "photos", "", "meshes", 80, training=TRAINING, fresh=True, classes=("ball", "cube"))
+    asked = parse(Train, orders.train_argv(workspace, order)[1:], "train")
+    assert (asked.synthetic, asked.models, asked.images) == ("stream", "meshes", 0)
+    assert asked.classes == ("ball", "cube")
+
+
 @pytest.mark.parametrize(("change", "said"), [
     ({"real": ""}, "needs photos"), ({"real": "nowhere"}, "no folder of photos 'nowhere'"),
     ({"synthetic": "data/gone"}, "no dataset 'data/gone'"), ({"real": "../outside"}, "outside"),

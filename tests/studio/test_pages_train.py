@@ -42,6 +42,11 @@ def test_the_form_stands_for_a_command(workspace: Workspace) -> None:
         only(user, "synthetic").value = "render:meshes"
         only(user, "images-to-render").value = 80
         assert "--models meshes --images 80" in only(user, "command").text  # type: ignore[attr-defined]
+        only(user, "synthetic").value = "fresh:meshes"
+        only(user, "classes").value = "ball, cube"
+        await user.should_not_see(marker="images-to-render")
+        told = only(user, "command").text  # type: ignore[attr-defined]
+        assert "--models meshes --synthetic stream" in told and "--classes ball cube" in told
         only(user, "mix-slider").value = 0
         await user.should_see("photos alone, 64 in each minibatch")
         assert "--models" not in only(user, "command").text  # type: ignore[attr-defined]

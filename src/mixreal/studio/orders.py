@@ -33,6 +33,8 @@ class TrainOrder:
     per_class: int = 0  # photos a class; 0 = all
     size: int = SIZE  # pixels a side; a dataset's own where there is one
     training: TrainSpec = field(default_factory=TrainSpec)
+    fresh: bool = False  # from `models` while training, none seen twice
+    classes: tuple[str, ...] = ()  # () = all
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,10 @@ def train_argv(workspace: Workspace, order: TrainOrder) -> list[str]:
         size = read_header(confined(workspace, order.synthetic)).width
     elif mix.synthetic:
         models = order.models if order.models == "procedural" else _there(workspace, order.models, "folder of models")
-        argv += ["--models", models, *(["--images", str(order.images)] if order.images else [])]
+        argv += ["--models", models, *(["--synthetic", "stream"] if order.fresh else [])]
+        argv += ["--images", str(order.images)] if order.images and not order.fresh else []
     argv += ["--size", str(size)] if size != SIZE else []
+    argv += ["--classes", *order.classes] if order.classes else []
     return argv + flags(order.training, TrainSpec())
 
 

@@ -25,6 +25,7 @@ from mixreal.studio.workspace import Workspace, confined, model_folders, shown
 STEPS = 1000  # the form's own
 BATCH = 64  # parts of every mix on the slider divide it
 RENDER = "render:"  # before the models of renderings that are yet to be made
+FRESH = "fresh:"  # before those of renderings that are made while training
 NORM_NAMES = {"shared": "shared: one set of statistics", "real": "real: re-estimated on photos for the test",
               "split": "split: each domain by its own"}
 CLASSIFIERS = {"resnet20": "ResNet-20", "alexnet": "AlexNet variant"}
@@ -66,6 +67,7 @@ def _form(workspace: Workspace) -> list[Callable[[], None]]:
         seed, per_class = count("Seed", default.seed, least=0), count("Photos a class", least=0, empty="all")
         images = count("Images to render", empty="4,000 a class")
         size = count("Pixels a side", orders.SIZE, least=8)
+        classes = ui.input("Classes", placeholder="all").props("outlined dense stack-label").mark("classes")
         lr = count("Learning rate", default.lr, least=0, whole=False)
     classifier = ui.select(CLASSIFIERS, label="Classifier", value=default.classifier, with_input=True,
                            new_value_mode="add-unique", key_generator=str).props("outlined dense").mark("classifier")
@@ -86,13 +88,15 @@ def _form(workspace: Workspace) -> list[Callable[[], None]]:
 
     def order() -> TrainOrder:
         chosen = str(synthetic.value or "")
-        render = chosen.startswith(RENDER)
+        fresh = chosen.startswith(FRESH)
+        render = fresh or chosen.startswith(RENDER)
         training = replace(default, mix=MIXES[int(mix.value)], steps=_whole(steps.value), batch=_whole(batch.value),
                            seed=_whole(seed.value), lr=float(lr.value or 0), classifier=str(classifier.value or ""),
                            norm=norm.value, augment=wish.augment)
         return TrainOrder(str(out.value or ""), str(real.value or ""), "" if render else chosen,
-                          chosen.removeprefix(RENDER) if render else "procedural", _whole(images.value),
-                          _whole(per_class.value), _whole(size.value) or orders.SIZE, training)
+                          chosen.partition(":")[2] if render else "procedural", _whole(images.value),
+                          _whole(per_class.value), _whole(size.value) or orders.SIZE, training, fresh,
+                          tuple(str(classes.value or "").replace(",", " ").split()))
 
     def tell() -> None:
         """The mix in words, and the command that the form stands for, or why it stands for none."""
@@ -101,8 +105,8 @@ def _form(workspace: Workspace) -> list[Callable[[], None]]:
         mixed = ":0" not in now.training.mix and "0:" not in now.training.mix
         mismatch.text = matching.lacking(workspace, now.real, now.synthetic or now.models) if mixed else ""
         mismatch.set_visibility(bool(mismatch.text))
-        for element in (images, size):
-            element.set_visibility(str(synthetic.value or "").startswith(RENDER))
+        images.set_visibility(str(synthetic.value or "").startswith(RENDER))
+        size.set_visibility(str(synthetic.value or "").startswith((RENDER, FRESH)))
         with suppress(BadInput):
             mix_said.text = orders.told_mix(now.training.mix, now.training.batch)
         try:
@@ -123,7 +127,8 @@ def _form(workspace: Workspace) -> list[Callable[[], None]]:
         for look in after:
             look()
 
-    for element in (real, synthetic, mix, steps, batch, seed, per_class, images, size, lr, classifier, norm, out):
+    for element in (real, synthetic, mix, steps, batch, seed, per_class, images, size, classes, lr, classifier, norm,
+                    out):
         element.on_value_change(tell)
     ui.button("Train", icon="model_training", on_click=launch).props("no-caps unelevated").classes("go").mark("launch")
     tell()
@@ -181,11 +186,12 @@ def _result(workspace: Workspace, folder: Path) -> None:
 
 
 def _renderings(workspace: Workspace) -> dict[str, str]:
-    """Finished synthetic datasets, then what could be rendered first."""
+    """Finished synthetic datasets, then what could be rendered first, or while training."""
     models = {"procedural": "the built-in models"} | {told: told for folder in model_folders(workspace)
                                                      for told in [shown(workspace, folder)]}
-    return opened.synthetic_choices(workspace) | {f"{RENDER}{name}": f"render first: {told}"
-                                                  for name, told in models.items()}
+    return (opened.synthetic_choices(workspace) | {f"{RENDER}{name}": f"render first: {told}"
+                                                   for name, told in models.items()}
+            | {f"{FRESH}{name}": f"fresh while training: {told}" for name, told in models.items()})
 
 
 def _whole(value: Any) -> int:
