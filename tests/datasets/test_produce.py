@@ -195,7 +195,7 @@ def nobody_left(group: int) -> bool:
 @pytest.mark.slow
 def test_several_processes_give_the_same_bytes_as_one(tmp_path: Path) -> None:
     for processes in (1, 3):
-        done, said = start(tmp_path / str(processes), processes, 0).communicate(timeout=60)
+        done, said = start(tmp_path / str(processes), processes, 0).communicate(timeout=200)
         assert sum(map(int, done.split())) == 320, said
     assert content(tmp_path / "1") == content(tmp_path / "3")
 
@@ -213,7 +213,7 @@ def test_stopped_with_workers(tmp_path: Path, number: signal.Signals) -> None:
         os.killpg(running.pid, number)  # as a terminal does: to every process of the group
     else:
         running.kill()
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=200)
     assert nobody_left(running.pid)
     assert running.returncode != 0
     finished = shards.finished_shards(tmp_path / "d")
@@ -223,9 +223,9 @@ def test_stopped_with_workers(tmp_path: Path, number: signal.Signals) -> None:
         assert said.strip().endswith("KeyboardInterrupt")
         assert said.count("Traceback") == 1  # the workers say nothing
         assert not list((tmp_path / "d").glob(".*"))
-    done, said = start(tmp_path / "d", 1, 0).communicate(timeout=60)
+    done, said = start(tmp_path / "d", 1, 0).communicate(timeout=200)
     assert sum(map(int, done.split())) == 320 - 8 * len(finished), said
-    start(tmp_path / "unbroken", 1, 0).communicate(timeout=60)
+    start(tmp_path / "unbroken", 1, 0).communicate(timeout=200)
     assert content(tmp_path / "d") == content(tmp_path / "unbroken")
 
 
