@@ -5,6 +5,8 @@ import os
 import signal
 import threading
 from dataclasses import replace
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ from mixreal import runs
 from mixreal.errors import BadInput
 from mixreal.learning import checkpoints, training
 from mixreal.learning.scores import accuracy
-from mixreal.learning.trainspec import TrainSpec
+from mixreal.learning.task import make_task
+from mixreal.learning.trainspec import TrainSpec, made_by
 from mixreal.runs import find_runs, open_run, read_metrics, read_predictions, read_samples
-from tiny import CLASSES, tiny, tiny_real
+from mixreal.spec import to_mapping
+from tiny import CLASSES, stop_after, tiny, tiny_real
 
 SPEC = TrainSpec(mix="1:3", batch=8, steps=8, lr=0.05, evaluate_every=3)
 
@@ -232,3 +236,36 @@ def test_dropout_is_seeded_by_the_step(real, synthetic):
         return out
 
     assert loss(4) == loss(4) != loss(5)
+
+
+def test_a_mix_may_finish_on_real_images_alone_and_resumes_across_the_change(tmp_path: Path) -> None:
+    spec = TrainSpec(mix="1:1", steps=8, batch=6, lr=0.01, finish=0.25, evaluate_every=8)
+    task = make_task(tiny("real", 12), tiny("synthetic", 30), spec)
+    assert task.mixed_steps == 6
+    counts = [next(batch).real for batch in [training._batches(task, step, torch.device("cpu")) for step in range(8)]]
+    assert counts == [3, 3, 3, 3, 3, 3, 6, 6]
+    through = islice(training._batches(task, 0, torch.device("cpu")), 8)
+    for step, batch in enumerate(through):
+        again = next(training._batches(task, step, torch.device("cpu")))
+        assert batch.real == counts[step] and torch.equal(batch.images, again.images)
+    training.train(tiny("real", 12), tiny("synthetic", 30), spec, tmp_path / "whole")
+    for steps in (4, 7):
+        with pytest.raises(KeyboardInterrupt):
+            training.train(tiny("real", 12), tiny("synthetic", 30), spec, tmp_path / f"stopped{steps}",
+                  on_progress=stop_after(steps * 6))
+        training.train(tiny("real", 12), tiny("synthetic", 30), spec, tmp_path / f"stopped{steps}")
+        assert ((tmp_path / f"stopped{steps}" / "model.safetensors").read_bytes()
+                == (tmp_path / "whole" / "model.safetensors").read_bytes())
+
+
+@pytest.mark.parametrize(("mix", "finish", "said"), [("1:0", 0.2, "a mix such as 1:1"), ("0:1", 0.2, "a mix such as"),
+                                                     ("1:1", 1.0, "below 1"), ("1:1", -0.1, "below 1")])
+def test_what_cannot_finish_on_real_images_is_told(mix: str, finish: float, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        make_task(tiny("real", 12), tiny("synthetic", 30), TrainSpec(mix=mix, steps=8, batch=6, finish=finish))
+
+
+def test_a_key_younger_than_a_run_does_not_change_its_name() -> None:
+    spec = TrainSpec(steps=5)
+    assert "finish" not in made_by(spec) and made_by(replace(spec, finish=0.5))["finish"] == 0.5
+    assert set(made_by(spec)) | {"finish"} == set(to_mapping(spec))

@@ -14,9 +14,9 @@ from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning import augment
 from mixreal.learning.evaluation import channel_statistics, thinned
 from mixreal.learning.minibatches import Mix
-from mixreal.learning.trainspec import TrainSpec
+from mixreal.learning.trainspec import TrainSpec, made_by
 from mixreal.real.sets import RealData
-from mixreal.spec import fingerprint, to_mapping
+from mixreal.spec import fingerprint
 from mixreal.streaming import Fresh
 
 SUMMED_UP = 4096  # rows of latents that stay in files
@@ -42,10 +42,15 @@ class Task:
     fresh: Fresh | None = None  # trained on instead of `synthetic`
 
     @property
+    def mixed_steps(self) -> int:
+        """How many steps see the mix; the others, at the end, real images alone."""
+        return self.steps - round(self.spec.finish * self.steps)
+
+    @property
     def identity(self) -> str:
         """The name of what this training makes."""
         prints = {name: about["fingerprint"] for name, about in self.data.items()}
-        return fingerprint("run", to_mapping(self.spec), list(self.classes), self.size, prints)
+        return fingerprint("run", made_by(self.spec), list(self.classes), self.size, prints)
 
 
 def make_task(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, spec: TrainSpec,
@@ -58,6 +63,9 @@ def make_task(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None
     mix = Mix.parse(spec.mix)
     counts = mix.counts(spec.batch)
     _check_numbers(spec)
+    if spec.finish and not (mix.real and mix.synthetic):
+        raise BadInput(f"finish is {spec.finish:g} and the mix {spec.mix}: it lets a mix of both end on real images "
+                       "alone, so use a mix such as 1:1, or finish 0")
     augment.check(spec.augment)
     train, tests = _real_sets(real)
     fresh = synthetic if isinstance(synthetic, Fresh) and mix.synthetic else None
@@ -166,6 +174,8 @@ def _check_numbers(spec: TrainSpec) -> None:
         value = getattr(spec, name)
         if not (math.isfinite(value) and value >= low):
             raise BadInput(f"{name} is {value}: it must be a number of at least {low}")
+    if not 0 <= spec.finish < 1:
+        raise BadInput(f"finish is {spec.finish}: expected a share of the steps, from 0 to below 1, such as 0.25")
     for name, known in (("optimizer", ("sgd", "adam")), ("schedule", ("one-cycle", "drops", "linear")),
                         ("norm", ("shared", "real", "split")), ("precision", ("auto", "fp32", "bf16")),
                         ("compile", ("auto", "yes", "no"))):

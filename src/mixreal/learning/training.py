@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from mixreal.learning.classifiers import build
 from mixreal.learning.compiling import compiled, pays
 from mixreal.learning.evaluation import logits, thinned
 from mixreal.learning.interrupts import patient
-from mixreal.learning.minibatches import Minibatch, minibatches
+from mixreal.learning.minibatches import Minibatch, Mix, minibatches
 from mixreal.learning.results import constants, write_results
 from mixreal.learning.schedules import learning_rate
 from mixreal.learning.task import Task, make_task
@@ -80,8 +81,7 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
     state = checkpoints.load(folder, task.identity, model, optimizer) or State(
         0, 0, 0.0, torch.zeros(()), 0, _precision(spec, device), pays(task, model, device))
     state.loss_sum = state.loss_sum.to(device)
-    batches = minibatches(task.real, task.fresh or task.synthetic, task.mix, spec.batch, spec.seed, state.step, device,
-                          task.classes)
+    batches = _batches(task, state.step, device)
     mean, std = constants(task, device)
     every = spec.evaluate_every or max(task.steps // 10, 1)
     model.train()
@@ -126,6 +126,17 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
                 raise KeyboardInterrupt
             lap = time.perf_counter()
     return state
+
+
+def _batches(task: Task, step: int, device: torch.device) -> Generator[Minibatch, None, None]:
+    """What a training sees from `step` on: the mix, then, if it is to finish so, real images alone."""
+    spec, mixed = task.spec, task.mixed_steps
+    if step < mixed:
+        with closing(minibatches(task.real, task.fresh or task.synthetic, task.mix, spec.batch, spec.seed, step, device,
+                                 task.classes)) as batches:
+            yield from islice(batches, mixed - step)
+    with closing(minibatches(task.real, None, Mix(1, 0), spec.batch, spec.seed, max(step - mixed, 0), device)) as alone:
+        yield from alone
 
 
 @contextmanager

@@ -1,7 +1,11 @@
 """What a person asks of training: one frozen dataclass, the same as TOML table and as flags."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from mixreal.spec import to_mapping
+
+YOUNGER = ("finish",)  # keys that trainings made before them lack
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,15 @@ class TrainSpec:
     # same training, statistics re-estimated on real training images for test; "split": each domain normalised by its
     # own while training, the real ones' at test.
     norm: Literal["shared", "real", "split"] = "shared"
+    finish: float = 0.0  # share of the steps, at the end, on real images alone: a mix gets to know its target last
     seed: int = 0
     evaluate_every: int = 0  # steps between points of the curve; 0 = ten points in all
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     # Let torch.compile fuse what stands between the convolutions: a fifth faster on CPUs, half a minute to compile.
     # "auto": where that pays. On CUDA it also records CUDA graphs.
     compile: Literal["auto", "yes", "no"] = "auto"
+
+
+def made_by(spec: TrainSpec) -> dict[str, Any]:
+    """The keys that name a training: younger ones stand there only where they matter, so that old runs are found."""
+    return {name: value for name, value in to_mapping(spec).items() if name not in YOUNGER or value}

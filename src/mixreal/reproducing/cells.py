@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.learning.trainspec import made_by as training_made_by
 from mixreal.reproducing.recipe import Recipe
 from mixreal.reproducing.refinement import made_by
 from mixreal.reproducing.setting import Setting, laid_over, make_setting
@@ -91,6 +92,7 @@ def trained(setting: Setting) -> dict[str, Any]:
     """What decides the weights, but for the seed. Photos do not where none is trained on and no statistics are theirs:
     a network without batch norm that sees rendered images only."""
     mapping = to_mapping(setting)
+    mapping["train"] = training_made_by(setting.train)
     for name in ("test", "best_of"):
         del mapping[name]
     if setting.train_on == "raw":
