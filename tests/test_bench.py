@@ -18,6 +18,7 @@ from mixreal.rendering.renderer import render
 from mixreal.synthesis import draw
 
 
+@pytest.mark.slow
 def test_a_tiny_run_prints_a_table_and_writes_ratios(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("mitsuba")
     out, sheet = tmp_path / "new" / "results.json", tmp_path / "sheet.png"

@@ -140,6 +140,7 @@ def test_merged_and_selected_labels_are_drawn_again_from_their_recipes(rendered:
     assert "'label' is wrong in 1 images, first in image 3: cube, the recipe says ball" in told[1]
 
 
+@pytest.mark.slow
 def test_verify_says_what_it_could_not_look_at(rendered: Path, tmp_path: Path, capsys) -> None:
     drawn = made(4, ("ball", "cube"))
     write(tmp_path / "drawn", replace(drawn, images=np.zeros((4, 8, 8, 3), np.uint8)), {"kind": "drawn"})

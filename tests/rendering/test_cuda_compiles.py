@@ -15,6 +15,7 @@ def can_compile() -> bool:
     return bool(wp.get_cuda_supported_archs())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arch", [80, 90])
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_compiles_for_cuda(module, arch, tmp_path):

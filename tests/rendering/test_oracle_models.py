@@ -38,6 +38,7 @@ class Agreement:
     light: float  # mean of that light, linear
 
 
+@pytest.mark.slow
 def test_procedural_models_agree():
     check([opaque(procedural(name, 3)) for name in CLASSES])
 

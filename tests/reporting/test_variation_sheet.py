@@ -1,12 +1,14 @@
 """The sheet of variations: its shape, and that a column adds its own variation and nothing else."""
 
 import numpy as np
+import pytest
 
 from mixreal.reporting.sheets import GAP, corner
 from mixreal.reporting.variation_sheet import variation_sheet
 from mixreal.spec import RenderSpec
 
 
+@pytest.mark.slow
 def test_columns_add_one_variation_each(meshes):
     sheet, columns, classes = variation_sheet(RenderSpec(models=str(meshes)), size=16, vary=("lighting", "sensor"),
                                               examples=1)

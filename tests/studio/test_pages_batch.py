@@ -69,6 +69,7 @@ def test_a_render_is_stopped_and_goes_on(place: Workspace) -> None:
     visit(place, journey)
 
 
+@pytest.mark.slow
 def test_a_job_that_fails_says_why_and_a_wrong_form_starts_none(place: Workspace) -> None:
     async def journey(user: User) -> None:
         await user.open("/batch?spec=mine")
