@@ -109,7 +109,7 @@ class AlexNet(nn.Module):
         assert isinstance(first, nn.Linear)
         if maps.shape[-1] > 1:
             hidden = first(F.adaptive_avg_pool2d(maps, 6).flatten(1))
-        else:  # pooling would repeat the one pixel 36 times: its weights are added up instead, a third of all work less
+        else:  # pooling would repeat the one pixel 36 times: its weights are added up instead, a fifth of the time less
             hidden = F.linear(maps.flatten(1), first.weight.unflatten(1, (-1, 36)).sum(2), first.bias)
         out: Tensor = rest(hidden)
         return out

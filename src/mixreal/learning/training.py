@@ -141,7 +141,7 @@ def _batches(task: Task, step: int, device: torch.device) -> Generator[Minibatch
 
 @contextmanager
 def _flushed() -> Iterator[None]:
-    """Numbers below 1e-38 count as 0 on this thread: gradients of a loss near 0 are such, and ten times as slow."""
+    """Numbers below 1e-38 count as 0 on this thread: gradients of a loss near 0 are such, and slow to compute with."""
     already = float(torch.tensor(1e-39) * 1) == 0
     torch.set_flush_denormal(True)
     try:
