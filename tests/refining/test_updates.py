@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from mixreal.benchmarks.plain_cyclegan import PlainCycleGan
 from mixreal.errors import BadInput
+from mixreal.refining.diffaugment import augment
 from mixreal.refining.losses import draw_labels
 from mixreal.refining.pairs import Pair
 from mixreal.refining.spec import PAPER, RefineSpec
@@ -131,6 +132,28 @@ def test_the_generators_loss_by_hand() -> None:
     torch.testing.assert_close(loss, adversarial + 10 * cycle + 0.1 * l1 + 2 * identity + 0.5 * label,
                                rtol=1e-4, atol=1e-5)
     assert terms.keys() == {"g_loss", "adversarial", "cycle", "l1", "identity", "label"}
+
+
+def test_classifiers_of_labels_see_moved_images_and_discriminators_whole_ones() -> None:
+    spec = replace(SMALL, lambda_label=0.5, label_augment=("translation",))
+    nets = networks(spec, open_translator("cyclegan"))
+    nets.eval()
+    shown: list[torch.Tensor] = []
+
+    def seen(pixels: torch.Tensor) -> torch.Tensor:
+        shown.append(pixels)
+        return pixels.mean((2, 3))
+
+    fakes, loss, terms = generator_loss(nets, open_translator("cyclegan"), pair(), spec, random(0),
+                                        Judges(seen, seen))
+    draws = random(0)
+    for given, fake in zip(shown, (fakes.real, fakes.synthetic), strict=True):
+        torch.testing.assert_close(given, augment(fake, ("translation",), draws))
+        assert not torch.equal(given, fake)
+    unmoved = generator_loss(nets, open_translator("cyclegan"), pair(), replace(spec, label_augment=()), random(0),
+                             Judges(seen, seen))
+    assert torch.equal(terms["adversarial"], unmoved[2]["adversarial"])
+    assert not torch.equal(loss, unmoved[1])
 
 
 @pytest.mark.parametrize("name", ["cyclegan", "simgan", "cut"])

@@ -72,9 +72,10 @@ def generator_loss(nets: Networks, translator: Translator, pair: Pair, spec: Ref
         at_home = l1(nets.to_real(pair.real), pair.real) + l1(nets.to_synthetic(pair.synthetic), pair.synthetic)
         terms["identity"] = spec.lambda_identity, at_home
     if judges is not None and spec.lambda_label:
-        seen = (F.cross_entropy(judges.to_real(fakes.real), pair.synthetic_labels)
-                + F.cross_entropy(judges.to_synthetic(fakes.synthetic), pair.real_labels))
-        terms["label"] = spec.lambda_label, seen
+        seen = [F.cross_entropy(judge(augment(fake, spec.label_augment, generator)), labels)
+                for judge, fake, labels in ((judges.to_real, fakes.real, pair.synthetic_labels),
+                                            (judges.to_synthetic, fakes.synthetic, pair.real_labels))]
+        terms["label"] = spec.lambda_label, seen[0] + seen[1]
     loss = torch.stack([weight * value for weight, value in terms.values()]).sum()
     return fakes, loss, {"g_loss": loss.detach(), **{name: value.detach() for name, (_, value) in terms.items()}}
 

@@ -99,8 +99,9 @@ def _without_photos(wanted: Sequence[Job], place: Place) -> list[tuple[Job, str]
 def _line(cell: Cell) -> str:
     train = cell.setting.train
     length = f"{train.steps:,} steps" if train.steps else f"{train.epochs:,} epochs"
-    tried = f" of {', '.join(cell.setting.best_of)}, chosen on validation images" if cell.setting.best else ""
-    return f"  {cell.name:<40} mix {train.mix}{tried}, {train.classifier}, {length} of {train.batch}"
+    mixes = cell.setting.best_of if cell.setting.best else (train.mix,)
+    mix = f"best of {', '.join(mixes)}, chosen on validation images" if len(mixes) > 1 else mixes[0]
+    return f"  {cell.name:<40} mix {mix}, {train.classifier}, {length} of {train.batch}"
 
 
 def _time(seconds: float) -> str:

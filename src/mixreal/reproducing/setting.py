@@ -105,8 +105,8 @@ def make_setting(keys: Keys, where: str) -> Setting:
 
 def _check(setting: Setting, where: str) -> None:
     if setting.best:
-        if len(setting.best_of) < 2:
-            raise BadInput(f'{where}: mix = "best" needs best_of, two or more ratios to choose from')
+        if not setting.best_of:
+            raise BadInput(f'{where}: mix = "best" needs best_of, the ratios to choose from, such as ["1:1", "1:3"]')
         mixes = [Mix.parse(mix) for mix in setting.best_of]
     else:
         mixes = [setting.mix]
