@@ -98,12 +98,14 @@ def trained(setting: Setting) -> dict[str, Any]:
     if setting.train_on == "raw":
         for name in ("refine", "stage"):
             del mapping[name]
+    if setting.photo_seed < 0:
+        del mapping["photo_seed"]
     if setting.mix.synthetic == 0:
         for name in ("synthetic", "refine", "stage", "train_on"):
             mapping.pop(name, None)
     if setting.mix.real == 0 and setting.train.classifier == "alexnet" and setting.train_on == "raw":
-        for name in ("real", "per_class", "stand_in", "stand_in_images", "stand_in_train"):
-            del mapping[name]
+        for name in ("real", "per_class", "photo_seed", "stand_in", "stand_in_images", "stand_in_train"):
+            mapping.pop(name, None)
     return mapping
 
 

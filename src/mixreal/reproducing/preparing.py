@@ -78,6 +78,7 @@ def _tested(setting: Setting, seed: int, place: Place) -> RealData:
 
 def real_of(setting: Setting, seed: int, place: Place) -> RealData:
     """The photos of a setting; a stand-in that says so where the setting asks for one. The last few are kept."""
+    seed = seed if setting.photo_seed < 0 else setting.photo_seed
     if not setting.stand_in:
         return _photos(setting.real, setting.size, setting.through, setting.classes, setting.per_class, seed,
                        place.data)

@@ -94,7 +94,7 @@ def refine_all(jobs: Sequence[Job], place: Place, device: str) -> dict[str, str]
 def _stages(setting: Setting, job: Job) -> str:
     """Tells the stages of a recipe's cells apart: by photos, rendered images, seed of the photos and keys."""
     rendered = to_mapping(setting.synthetic)
-    seed = job.seed if setting.per_class else 0
+    seed = (job.seed if setting.photo_seed < 0 else setting.photo_seed) if setting.per_class else 0
     return fingerprint(setting.real, setting.size, setting.through, list(setting.classes), setting.per_class,
                        setting.stand_in, seed, rendered, refinement.made_by(setting))
 

@@ -30,6 +30,7 @@ class Setting:
     real: str = ""  # a name or folder of real images, as `mixreal.load` takes it
     classes: tuple[str, ...] = ()  # which of them, in label order; () = all
     per_class: int = 0  # real training images a class, chosen by the seed; 0 = all
+    photo_seed: int = -1  # the seed that chooses them for every run alike; -1 = each run's own
     size: int = 32  # pixels a side
     through: int = 0  # pixels a side that all images, real and rendered, pass through first; 0 = none
     stand_in: bool = False  # in place of real photos: rendered ones, named as such on every page
