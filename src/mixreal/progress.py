@@ -32,6 +32,18 @@ def progress(label: str, total: int, unit: str = "images", done: int = 0) -> Ite
         yield both
 
 
+@contextmanager
+def advancing(label: str, total: int, unit: str, done: int,
+              on_progress: Callable[[int], None] | None) -> Iterator[Callable[[int], None]]:
+    """`on_progress` of a caller who shows progress itself, told first what was `done` before; or `progress`."""
+    if on_progress is not None:
+        on_progress(done)
+        yield on_progress
+    else:
+        with progress(label, total, unit, done) as advance:
+            yield advance
+
+
 def _bar(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
                TextColumn("{task.fields[rate]}"), TimeRemainingColumn())

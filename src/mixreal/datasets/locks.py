@@ -22,6 +22,10 @@ SILENT = 60.0  # seconds of watching another machine's lock without a touch: its
 EMPTY = 2.0  # the same for a lock without content, which is killed while being written, or written right now
 LOOK = 0.25  # seconds between looks
 
+class Held(BadInput):
+    """Somebody else is writing it."""
+
+
 THIS_PROCESS = os.urandom(8).hex()  # tells us from an earlier process that had our number
 
 
@@ -63,8 +67,8 @@ def _in_the_way(mine: Path) -> list[Path]:
 def _refuse(path: Path) -> None:
     found, part = _read(path) or {}, path.name.removeprefix(".lock").removeprefix("-").replace("-of-", "/")
     what = f"part {part} of {path.parent}" if part else f"{path.parent}"
-    raise BadInput(f"{what} is being written by process {found.get('pid')} on {found.get('host')}: "
-                   f"wait for it, give another folder, or delete {path} if that process is gone")
+    raise Held(f"{what} is being written by process {found.get('pid')} on {found.get('host')}: "
+               f"wait for it, give another folder, or delete {path} if that process is gone")
 
 
 def _take(path: Path) -> None:
@@ -86,7 +90,7 @@ def _take(path: Path) -> None:
                 with suppress(FileExistsError):  # by now a third may hold it
                     os.link(aside, path)
             aside.unlink(missing_ok=True)
-    raise BadInput(f"{path.parent} is being written by others: try again")
+    raise Held(f"{path.parent} is being written by others: try again")
 
 
 def _created(path: Path, content: str) -> bool:

@@ -32,7 +32,7 @@ from mixreal.learning.schedules import learning_rate
 from mixreal.learning.task import Task, make_task
 from mixreal.learning.trainspec import TrainSpec
 from mixreal.metrics import open_metrics, write_line
-from mixreal.progress import progress
+from mixreal.progress import advancing
 from mixreal.real.sets import RealData
 from mixreal.runs import Run
 from mixreal.spec import to_mapping, to_toml
@@ -88,7 +88,8 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
     fitted = model  # what is stepped; `model` itself, of the same weights, is evaluated and saved
     if state.compiled:
         fitted, state.compiled = compiled(model, task, device, state.precision)
-    with (closing(batches), _advancing(task, state.step, on_progress) as advance, patient() as interrupted, _flushed(),
+    images = f"{spec.classifier} {task.mix}", task.steps * spec.batch, "images", state.step * spec.batch
+    with (closing(batches), advancing(*images, on_progress) as advance, patient() as interrupted, _flushed(),
           open_metrics(folder, state.metrics_bytes) as metrics):
         lap = saved = time.perf_counter()
         pause = CHECKPOINT_EVERY
@@ -166,17 +167,6 @@ def take_step(model: nn.Module, optimizer: torch.optim.Optimizer, minibatch: Min
     loss.backward()  # type: ignore[no-untyped-call]
     optimizer.step()
     return loss.detach()
-
-
-@contextmanager
-def _advancing(task: Task, step: int, on_progress: Callable[[int], None] | None) -> Iterator[Callable[[int], None]]:
-    batch = task.spec.batch
-    if on_progress is not None:
-        on_progress(step * batch)
-        yield on_progress
-    else:
-        with progress(f"{task.spec.classifier} {task.mix}", task.steps * batch, "images", step * batch) as advance:
-            yield advance
 
 
 def _claim(folder: Path, identity: str) -> bool:

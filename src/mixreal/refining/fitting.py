@@ -16,7 +16,7 @@ from mixreal import runs
 from mixreal.errors import BadInput
 from mixreal.learning.interrupts import patient
 from mixreal.metrics import open_metrics, write_line
-from mixreal.progress import progress
+from mixreal.progress import advancing
 from mixreal.refining import parallel, stagestate, translating
 from mixreal.refining.choosing import choose
 from mixreal.refining.losses import learning_rate
@@ -56,6 +56,7 @@ class Work:
     measure: Measure
     folder: Path
     device: torch.device
+    on_progress: Callable[[int], None] | None = None  # told the count of iterations; None shows progress
 
 
 def fit(work: Work) -> Translators:
@@ -73,7 +74,8 @@ def fit(work: Work) -> Translators:
     if first and not state.inputs:
         state.inputs = work.measure(None, spec.probes > 0)
     nets.train()
-    with (progress(work.label, total, "iterations", done=state.step) as advance, patient() as interrupted,
+    with (advancing(work.label, total, "iterations", state.step, work.on_progress) as advance,
+          patient() as interrupted,
           (open_metrics(work.folder, state.metrics_bytes) if first else nullcontext()) as metrics):
         saved = time.perf_counter()
         while state.step < total and not state.diverged:

@@ -1,5 +1,7 @@
 """Classifiers that watch refinement: judges of labels, trained before it, and probes, trained on what it made."""
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mixreal.datasets.dataset import Dataset
+from mixreal.datasets.locks import LOOK, Held
 from mixreal.learning.augment import normalise, prepare
 from mixreal.learning.batch_norm import statistics_of
 from mixreal.learning.classifiers import build
@@ -47,14 +50,26 @@ class Judge:
         return float((told == labels).mean())
 
 
-def train_judge(dataset: Dataset, steps: int, seed: int, folder: Path, device: torch.device) -> Judge:
-    """A classifier of one domain's training images, in a folder named by what made it; trained once."""
+def train_judge(dataset: Dataset, steps: int, seed: int, folder: Path, device: torch.device,
+                on_progress: Callable[[int], None] | None = None) -> Judge:
+    """A classifier of one domain's training images, in a folder named by what made it; trained once.
+
+    Stages side by side share them: who comes second waits. on_progress: called at every step, with 0.
+    """
     real = dataset.domain == "real"
     spec = replace(TRAINING, mix="1:0" if real else "0:1", steps=steps, seed=seed)
     spec = replace(spec, batch=min(spec.batch, max(len(dataset) // 2, 1)), evaluate_every=steps)
     name = f"judge-{dataset.domain}-{fingerprint(dataset_fingerprint(dataset), steps, seed, digits=8)}"
-    run = train(dataset if real else None, None if real else dataset, spec, folder / name, device=device.type)
-    return Judge(run.folder, device)
+    told = None if on_progress is None else (lambda count: on_progress(0))
+    while True:
+        try:
+            run = train(dataset if real else None, None if real else dataset, spec, folder / name, device=device.type,
+                        on_progress=told)
+            return Judge(run.folder, device)
+        except Held:
+            time.sleep(LOOK)
+            if told is not None:
+                told(0)
 
 
 def probe(refined: Dataset, tested: Dataset, unlabelled: Dataset, steps: int, seed: int,

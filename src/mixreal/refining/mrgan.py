@@ -1,7 +1,7 @@
 """MrGAN: stages in turn, each a translator between two sets; refined images of both domains, labels kept (Sec. 4.2)."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from mixreal.refining.translator import open_translator
 from mixreal.refining.updates import Judges
 from mixreal.spec import fingerprint, to_mapping, to_toml
 
+Progress = Callable[[int], None] | None
 JUDGES = "judges"  # classifiers that watch labels, shared by all stages of a folder
 
 
@@ -65,11 +66,13 @@ class MrGan:
 
 
 def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str], spec: RefineSpec, folder: str | Path,
-           *, device: str = "auto") -> MrGan:
+           *, device: str = "auto", on_progress: Progress = None) -> MrGan:
     """Train the stages that are missing and write what they make; run again, it only reads.
 
     Every stage has a folder of its own, named by all that decides it, so that chains that begin alike share their
     first stages. Stopped at any time, the same call goes on where it was, to the same weights.
+
+    on_progress: called with the count of iterations just done, with 0 while other work goes on; None shows progress.
     """
     root = Path(folder)
     chain = parse_stages(stages)
@@ -84,7 +87,7 @@ def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str], 
         identity = fingerprint("stage", stage.real.partition("@")[0], stage.synthetic.partition("@")[0],
                                to_mapping(spec), prints, r.made_by, s.made_by)
         at = root / f"{stage.number}-{r.name}-{s.name}-{identity[:8]}"
-        translators = _stage(stage, r, s, sets, spec, identity, at, where)
+        translators = _stage(stage, r, s, sets, spec, identity, at, where, on_progress)
         r, s = r.refined(translators.to_synthetic, identity), s.refined(translators.to_real, identity)
         sets = with_outputs(sets, stage, r, s)
         made_real, made_synthetic = write_sets(at, r, s, real, identity, where)
@@ -97,33 +100,34 @@ def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str], 
 
 
 def _stage(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, ImageSet], spec: RefineSpec,
-           identity: str, folder: Path, device: torch.device) -> Translators:
+           identity: str, folder: Path, device: torch.device, on_progress: Progress) -> Translators:
     """The stage's frozen translators: read, or trained first."""
     if (folder / GENERATORS).is_file() and runs.is_done(folder):
         return translating.load(folder / GENERATORS, spec, device)
     if parallel.rank():
-        return fit(_work(stage, real, synthetic, sets, spec, identity, folder, device))
+        return fit(_work(stage, real, synthetic, sets, spec, identity, folder, device, on_progress))
     with lock(folder):
         runs.write_text(folder / runs.CONFIG, to_toml(_config(stage, real, synthetic, spec, identity, device)))
-        work = _work(stage, real, synthetic, sets, spec, identity, folder, device)
+        work = _work(stage, real, synthetic, sets, spec, identity, folder, device, on_progress)
         translators = fit(work)
         save_samples(folder, real, synthetic, translators, device)
     return translators
 
 
 def _work(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, ImageSet], spec: RefineSpec,
-          identity: str, folder: Path, device: torch.device) -> Work:
+          identity: str, folder: Path, device: torch.device, on_progress: Progress) -> Work:
     classes = real.train.classes
     pairs = Pairs(real.pixels("train", device), synthetic.pixels("train", device), len(classes), spec.batch,
                   spec.align_labels, spec.mirror, spec.seed)
     beside = folder.parent / JUDGES
-    watch = parallel.in_turn(lambda: [train_judge(sets[name].train, spec.judge_steps, WATCH, beside, device)
-                                      for name in ("R", "S")])
+    watch = parallel.in_turn(
+        lambda: [train_judge(sets[name].train, spec.judge_steps, WATCH, beside, device, on_progress)
+                 for name in ("R", "S")])
     teach = None
     if spec.lambda_label:
         sides = [dataset_of(one, "train", device) for one in (real, synthetic)]
         own_real, own_synthetic = parallel.in_turn(
-            lambda: [train_judge(side, spec.judge_steps, TEACH, beside, device) for side in sides])
+            lambda: [train_judge(side, spec.judge_steps, TEACH, beside, device, on_progress) for side in sides])
         teach = Judges(own_synthetic, own_real) if spec.label_judge == "source" else Judges(own_real, own_synthetic)
     ruler = make_ruler(real, synthetic, watch[0], watch[1], device)
     inputs: dict[str, Any] = {}
@@ -135,7 +139,7 @@ def _work(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, Ima
         return told | (measure_probe(ruler, translators, spec, classes, device) if probed else {})
 
     return Work(identity, f"stage {stage.number}, {stage}", spec, open_translator(spec.translator), pairs, teach,
-                measured, folder, device)
+                measured, folder, device, on_progress)
 
 
 def _config(stage: Stage, real: ImageSet, synthetic: ImageSet, spec: RefineSpec, identity: str,

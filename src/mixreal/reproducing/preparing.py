@@ -65,9 +65,11 @@ def sets_of(job: Job, place: Place) -> Sets:
     return Sets(real, synthetic, tests)
 
 
-def refined_of(setting: Setting, seed: int, place: Place, device: str = "auto") -> "MrGan":
+def refined_of(setting: Setting, seed: int, place: Place, device: str = "auto",
+               on_progress: Callable[[int], None] | None = None) -> "MrGan":
     """The stages that a setting needs, of the photos that this seed chooses; trained first where they are missing."""
-    return refinement.refined(setting, real_of(setting, seed, place), synthetic_of(setting, place), place.root, device)
+    return refinement.refined(setting, real_of(setting, seed, place), synthetic_of(setting, place), place.root, device,
+                              on_progress)
 
 
 def _tested(setting: Setting, seed: int, place: Place) -> RealData:

@@ -1,5 +1,6 @@
 """The recipe keys `refine`, `stage`, `train_on` and `test`: which stages of GANs a cell needs, and their images."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,11 +47,13 @@ def made_by(setting: Setting) -> dict[str, Any]:
     return {"stages": list(chain(setting)), "refine": to_mapping(refine_spec(setting))} if needs_stages(setting) else {}
 
 
-def refined(setting: Setting, real: RealData, synthetic: Dataset, root: Path, device: str = "auto") -> "MrGan":
-    """The setting's stages, trained where they are missing."""
+def refined(setting: Setting, real: RealData, synthetic: Dataset, root: Path, device: str = "auto",
+            on_progress: Callable[[int], None] | None = None) -> "MrGan":
+    """The setting's stages, trained where they are missing; `on_progress` as in `refine`."""
     from mixreal.refining.mrgan import refine
 
-    return refine(real, synthetic, chain(setting), refine_spec(setting), root / REFINED, device=device)
+    return refine(real, synthetic, chain(setting), refine_spec(setting), root / REFINED, device=device,
+                  on_progress=on_progress)
 
 
 def tested_real(setting: Setting, real: RealData, made: "MrGan | None") -> RealData:

@@ -5,10 +5,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +26,10 @@ from mixreal.reproducing.preparing import (
     job_folder,
     refined_of,
     sets_of,
-    steps_of,
     synthetic_of,
 )
-from mixreal.reproducing.setting import Setting
+from mixreal.reproducing.tasks import Task, stage_tasks, training_task
 from mixreal.runs import MODEL, is_done
-from mixreal.spec import fingerprint, to_mapping
 
 LOOK = 0.2  # seconds between looks at the processes
 WEIGHTS_KEPT = 50 << 20  # bytes: larger models (AlexNet's 230 MB a run) leave scores and predictions, no weights
@@ -76,27 +73,21 @@ def render_all(jobs: Sequence[Job], place: Place, on: str = "") -> dict[Path, st
     return failed
 
 
-def refine_all(jobs: Sequence[Job], place: Place, device: str) -> dict[str, str]:
-    """Train the missing stages of GANs for the trainings that are left, with all cores; name -> reason of failures."""
-    wanted = {_stages(one, job): (one, job) for job in jobs if not is_done(job_folder(job, place))
-              for one in job.settings if refinement.needs_stages(one)}
-    failed = {}
-    for name, (setting, job) in wanted.items():
-        print(f"stages {', '.join(refinement.chain(setting))}", flush=True)
+def refine_all(stages: Sequence[Task], place: Place, device: str) -> dict[str, str]:
+    """Train missing stages of GANs one after the other, with all cores; name -> reason of those that failed."""
+    failed: dict[str, str] = {}
+    for task in stages:
+        print(task.label, flush=True)
+        reason = _failed_before(task, failed)
         try:
-            refined_of(setting, job.seed, place, device)
+            if not reason:
+                _work_on(task, place, device, None)
         except Exception as error:
-            failed[name] = told(error)
-            print(f"failed: stages {', '.join(refinement.chain(setting))}: {failed[name]}", file=sys.stderr, flush=True)
+            reason = told(error)
+            print(f"failed: {task.label}: {reason}", file=sys.stderr, flush=True)
+        if reason:
+            failed[task.name] = reason
     return failed
-
-
-def _stages(setting: Setting, job: Job) -> str:
-    """Tells the stages of a recipe's cells apart: by photos, rendered images, seed of the photos and keys."""
-    rendered = to_mapping(setting.synthetic)
-    seed = (job.seed if setting.photo_seed < 0 else setting.photo_seed) if setting.per_class else 0
-    return fingerprint(setting.real, setting.size, setting.through, list(setting.classes), setting.per_class,
-                       setting.stand_in, seed, rendered, refinement.made_by(setting))
 
 
 def run_all(label: str, jobs: Sequence[Job], place: Place, device: str = "cpu", processes: int = 1,
@@ -112,10 +103,8 @@ def run_all(label: str, jobs: Sequence[Job], place: Place, device: str = "cpu", 
 def _run_all(label: str, jobs: Sequence[Job], place: Place, device: str, processes: int, threads: int,
              on: str) -> dict[Path, str]:
     no_images = render_all(jobs, place, on)
-    no_stages = refine_all(jobs, place, device)
     failed: dict[Path, str] = {}
-    left: list[Job] = []
-    total = 0
+    left: list[Task] = []
     for job in jobs:
         folder = job_folder(job, place)
         if is_done(folder):
@@ -123,50 +112,66 @@ def _run_all(label: str, jobs: Sequence[Job], place: Place, device: str, process
         if job.setting.mix.synthetic and dataset_folder(job.setting, place) in no_images:
             failed[folder] = no_images[dataset_folder(job.setting, place)]
             continue
-        lacking = [_stages(one, job) for one in job.settings if refinement.needs_stages(one)]
-        if any(name in no_stages for name in lacking):
-            failed[folder] = next(no_stages[name] for name in lacking if name in no_stages)
-            continue
         try:
-            total += steps_of(job.setting, place) * job.setting.train.batch
-            left.append(job)
+            left.append(training_task(job, place))
         except Exception as error:
             failed[folder] = told(error)
+    stages = stage_tasks([task.job for task in left])
+    together = processes > 1 and not on  # then a stage and a training run at once; else the stages come first
+    no_stages = {} if together else refine_all(stages, place, device)
+    for task in [task for task in left if _failed_before(task, no_stages)]:
+        failed[job_folder(task.job, place)] = _failed_before(task, no_stages)
+        left.remove(task)
     if left:
-        with progress(f"{label}, {len(left)} trainings", total, "images") as advance:
-            work = _one_after_another if processes == 1 else _side_by_side
-            if on:
-                from mixreal.reproducing.on_ray import train_on_ray  # it needs `train_job`
-
-                work = partial(train_on_ray, on=on)
-            for job, reason in work(left, place, device, processes, threads, advance):
-                failed[job_folder(job, place)] = reason
-                print(f"failed: mix {job.setting.train.mix}, seed {job.seed}: {reason}", file=sys.stderr, flush=True)
+        title = f"{label}, {len(left)} trainings" + (f", {len(stages)} stages" if stages and together else "")
+        work = left if not together else stages + left
+        with progress(title, sum(task.images for task in work), "images") as advance:
+            for task, reason in _at_work(work, place, device, processes, threads, advance, on):
+                if task.stage is None:
+                    failed[job_folder(task.job, place)] = reason
+                print(f"failed: {task.label}: {reason}", file=sys.stderr, flush=True)
     return failed
 
 
-def _one_after_another(jobs: Sequence[Job], place: Place, device: str, processes: int, threads: int,
-                       advance: Callable[[int], None]) -> Iterator[tuple[Job, str]]:
-    del processes, threads  # this process's own
-    for job in jobs:
-        try:
-            train_job(job, place, device, advance)
-        except Exception as error:
-            yield job, told(error)
+def _at_work(tasks: Sequence[Task], place: Place, device: str, processes: int, threads: int,
+             advance: Callable[[int], None], on: str) -> Iterator[tuple[Task, str]]:
+    """Do all tasks; yields those that failed, and why."""
+    if on:
+        from mixreal.reproducing.on_ray import train_on_ray  # it needs `train_job`
+
+        named = {task.name: task for task in tasks}
+        for job, reason in train_on_ray([task.job for task in tasks], place, device, processes, threads, advance, on):
+            yield named[str(job_folder(job, place))], reason
+    elif processes > 1:
+        yield from _side_by_side(tasks, place, device, processes, threads, advance)
+    else:
+        for task in tasks:
+            try:
+                _work_on(task, place, device, advance)
+            except Exception as error:
+                yield task, told(error)
 
 
-def _side_by_side(jobs: Sequence[Job], place: Place, device: str, processes: int, threads: int,
-                  advance: Callable[[int], None]) -> Iterator[tuple[Job, str]]:
-    """A process a training: one that dies takes no other with it."""
+def _side_by_side(tasks: Sequence[Task], place: Place, device: str, processes: int, threads: int,
+                  advance: Callable[[int], None]) -> Iterator[tuple[Task, str]]:
+    """A process a task, in turn, each as soon as what it needs is there: one that dies takes no other with it."""
     context = multiprocessing.get_context("spawn")
-    waiting, running = list(jobs), dict[int, tuple[Job, Any, Any, Board]]()
+    waiting, running = list(tasks), dict[int, tuple[Task, Any, Any, Board]]()
+    failed: dict[str, str] = {}
     try:
         while waiting or running:
+            for task in [task for task in waiting if _failed_before(task, failed)]:
+                waiting.remove(task)
+                failed[task.name] = _failed_before(task, failed)
+                yield task, failed[task.name]
             for slot in range(processes):
-                if waiting and slot not in running:
-                    running[slot] = _start(context, waiting.pop(0), place, _device(device, slot), threads)
+                unmade = {task.name for task in waiting} | {task.name for task, *_ in running.values()}
+                ready = next((task for task in waiting if unmade.isdisjoint(task.needs)), None)
+                if ready is not None and slot not in running:
+                    waiting.remove(ready)
+                    running[slot] = _start(context, ready, place, _device(device, slot), threads)
             time.sleep(LOOK)
-            for slot, (job, process, pipe, board) in list(running.items()):
+            for slot, (task, process, pipe, board) in list(running.items()):
                 finished = not process.is_alive()  # before the last look at its count
                 count = board.done.value
                 if count > board.told:
@@ -175,15 +180,22 @@ def _side_by_side(jobs: Sequence[Job], place: Place, device: str, processes: int
                 if finished:
                     del running[slot]
                     reason = _received(pipe)
-                    if reason or not is_done(job_folder(job, place)):
-                        yield job, reason or (f"its process ended without a word (exit code {process.exitcode}; out "
-                                              "of memory?): run the same command again with fewer --processes")
+                    if reason or not (process.exitcode == 0 if task.stage else is_done(job_folder(task.job, place))):
+                        failed[task.name] = reason or (
+                            f"its process ended without a word (exit code {process.exitcode}; out of memory?): run the "
+                            "same command again with fewer --processes")
+                        yield task, failed[task.name]
     except BaseException:
         for _, _, _, board in running.values():
             board.stop.value = 1
         for _, process, _, _ in running.values():
             process.join(60)
         raise
+
+
+def _failed_before(task: Task, failed: Mapping[str, str]) -> str:
+    """Why something that a task needs is not there; "" if nothing has failed."""
+    return next((failed[name] for name in task.needs if name in failed), "")
 
 
 def _received(pipe: Any) -> str:
@@ -193,19 +205,19 @@ def _received(pipe: Any) -> str:
         return ""
 
 
-def _start(context: Any, job: Job, place: Place, device: str, threads: int) -> tuple[Job, Any, Any, Board]:
+def _start(context: Any, task: Task, place: Place, device: str, threads: int) -> tuple[Task, Any, Any, Board]:
     ours, theirs = context.Pipe(duplex=False)
     # Without locks, which a killed process may leave locked: each number has one writer.
     board = Board(context.Value("q", 0, lock=False), context.Value("b", 0, lock=False))
-    process = context.Process(target=_work, args=(job, place, device, threads, board.done, board.stop, theirs))
+    process = context.Process(target=_work, args=(task, place, device, threads, board.done, board.stop, theirs))
     with deaf():
         process.start()
     theirs.close()
-    return job, process, ours, board
+    return task, process, ours, board
 
 
-def _work(job: Job, place: Place, device: str, threads: int, done: Any, stop: Any, reason: Any) -> None:
-    """One training in its own process. Ctrl-C is for the main process, which sets `stop`."""
+def _work(task: Task, place: Place, device: str, threads: int, done: Any, stop: Any, reason: Any) -> None:
+    """One task in its own process. Ctrl-C is for the main process, which sets `stop`."""
     settle_in()  # Ctrl-C reaches the main process, which tells us
     torch.set_num_threads(threads)
 
@@ -215,11 +227,22 @@ def _work(job: Job, place: Place, device: str, threads: int, done: Any, stop: An
             signal.raise_signal(signal.SIGINT)  # as if it had been pressed here: the loop leaves a checkpoint
 
     try:
-        train_job(job, place, device, on_progress)
+        _work_on(task, place, device, on_progress)
     except KeyboardInterrupt:
         pass
     except Exception as error:
         reason.send(told(error))
+
+
+def _work_on(task: Task, place: Place, device: str, on_progress: Callable[[int], None] | None) -> None:
+    """One task in this process; one that is begun is gone on with. None shows a stage's own progress."""
+    if task.stage is None:
+        assert on_progress is not None
+        train_job(task.job, place, device, on_progress)
+        return
+    batch = refinement.refine_spec(task.stage).batch
+    told_images = None if on_progress is None else (lambda count: on_progress(count * batch))
+    refined_of(task.stage, task.job.seed, place, device, told_images)
 
 
 def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], None]) -> None:

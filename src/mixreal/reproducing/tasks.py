@@ -1,0 +1,59 @@
+"""What is to be trained, and what waits for what: stages of GANs, and the trainings that use their images."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mixreal.refining.stagestate import total_steps
+from mixreal.reproducing import refinement
+from mixreal.reproducing.cells import Job
+from mixreal.reproducing.preparing import Place, job_folder, steps_of
+from mixreal.reproducing.setting import Setting
+from mixreal.spec import fingerprint, to_mapping
+
+
+@dataclass(frozen=True)
+class Task:
+    """One training, or one stage of GANs."""
+
+    name: str  # of what it makes, among all tasks
+    job: Job
+    stage: Setting | None  # the setting whose last stage is to be trained; None: the job's own training
+    needs: tuple[str, ...]  # names of the stages to wait for
+    images: int  # to be trained on, for progress
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        if self.stage is not None:
+            return f"stages {', '.join(refinement.chain(self.stage))}"
+        return f"mix {self.job.setting.train.mix}, seed {self.job.seed}"
+
+
+def stage_tasks(jobs: Sequence[Job]) -> list[Task]:
+    """The stages behind some trainings, each once, those that others start from first."""
+    found: dict[str, tuple[int, Task]] = {}
+    for job in jobs:
+        for setting in filter(refinement.needs_stages, job.settings):
+            names = refinement.chain(setting)
+            before: tuple[str, ...] = ()
+            for depth in range(1, len(names) + 1):
+                upto = replace(setting, stage=" > ".join(names[:depth]), train_on="refined", test="real")
+                spec = refinement.refine_spec(upto)
+                name = stages_name(upto, job)
+                found.setdefault(name, (depth, Task(name, job, upto, before, total_steps(spec) * spec.batch)))
+                before = (name,)
+    return [task for _, task in sorted(found.values(), key=lambda pair: pair[0])]
+
+
+def training_task(job: Job, place: Place) -> Task:
+    """The training of a job, after the stages that its images and test images come from."""
+    needs = tuple(dict.fromkeys(stages_name(one, job) for one in job.settings if refinement.needs_stages(one)))
+    return Task(str(job_folder(job, place)), job, None, needs, steps_of(job.setting, place) * job.setting.train.batch)
+
+
+def stages_name(setting: Setting, job: Job) -> str:
+    """Tells the stages of a recipe's cells apart: by photos, rendered images, seed of the photos and keys."""
+    rendered = to_mapping(setting.synthetic)
+    seed = (job.seed if setting.photo_seed < 0 else setting.photo_seed) if setting.per_class else 0
+    return fingerprint(setting.real, setting.size, setting.through, list(setting.classes), setting.per_class,
+                       setting.stand_in, seed, rendered, refinement.made_by(setting))
