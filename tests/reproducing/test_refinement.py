@@ -11,11 +11,13 @@ from PIL import Image
 from mixreal.datasets.dataset import read
 from mixreal.errors import BadInput
 from mixreal.learning.task import dataset_fingerprint
+from mixreal.reproducing.cells import chosen_cells, jobs, lay_out
 from mixreal.reproducing.outcome import read_outcome
 from mixreal.reproducing.recipe import open_recipe
 from mixreal.reproducing.refinement import chain, refine_spec
-from mixreal.reproducing.reproduce import reproduce
+from mixreal.reproducing.reproduce import dry_run, reproduce
 from mixreal.reproducing.setting import Setting
+from mixreal.reproducing.tasks import Task, stage_tasks
 from reproducing.album_recipe import write_recipe
 
 pytestmark = pytest.mark.slow
@@ -96,6 +98,37 @@ def test_a_stage_that_fails_fails_its_rows_alone(recipe: Path, tmp_path: Path) -
     states = {cell["row"]: cell["state"] for cell in json.loads(
         (tmp_path / "out" / "wild-cpu" / "results.json").read_text())["cells"] if cell["column"] == "plain"}
     assert (states["RS"], states["1:1"]) == ("failed", "done")
+
+
+def test_side_by_side_stages_make_the_same_images(recipe: Path, finished: Path, tmp_path: Path) -> None:
+    asked = open_recipe(str(recipe), seeds=(0,))
+    assert "and 2 stages of GANs" in dry_run(asked, tmp_path, device="cpu", only=["RRS*/plain"])
+    _, failed = reproduce(asked, tmp_path, processes=2, only=["RRS on RR/plain", "S/plain"])
+    assert not failed
+    for made in ("1-R-S-*/RS", "1-R-S-*/RR/test", "2-RR-RS-*/RRS"):
+        (ours,), (theirs,) = ((root / "refined").glob(made) for root in (tmp_path, finished))
+        assert dataset_fingerprint(read(ours)) == dataset_fingerprint(read(theirs))
+
+
+def test_what_waits_for_a_stage_fails_with_it_side_by_side(recipe: Path, tmp_path: Path) -> None:
+    wild = tmp_path / "wild.toml"
+    wild.write_text(recipe.read_text().replace("batch = 4\n", "batch = 3\n"))
+    _, failed = reproduce(open_recipe(str(wild), seeds=(0,)), tmp_path / "out", processes=2,
+                          only=("RRS on RR/plain", "1:1/plain"))
+    assert len(failed) == 1 and "cannot hold 2 classes" in next(iter(failed.values()))
+
+
+def test_stages_come_before_what_starts_from_them_and_once(recipe: Path) -> None:
+    def stages(over: str = "") -> list[Task]:
+        path = recipe.with_name("one.toml")
+        path.write_text(recipe.read_text().replace("[run.refine]", over + "[run.refine]"))
+        asked = open_recipe(str(path), seeds=(0, 1))
+        return stage_tasks(jobs(chosen_cells(lay_out(asked), ["*/plain"]), asked.seeds))
+
+    found = stages()
+    assert [chain(task.stage) for task in found if task.stage] == [("R-S",), ("R-S", "RR-RS")]
+    assert found[0].needs == () and found[1].needs == (found[0].name,)
+    assert [len(stages("per_class = 2\n")), len(stages("per_class = 2\nphoto_seed = 0\n"))] == [4, 2]
 
 
 def test_a_sheet_of_stages(recipe: Path, finished: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from mixreal.errors import BadInput
 from mixreal.production.cluster import check_reachable
 from mixreal.reporting.recipe_report import write_report
+from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Cell, Job, chosen_cells, jobs, lay_out, trained
 from mixreal.reproducing.plan import make_plan, recipe_folder, write_plan
 from mixreal.reproducing.preparing import Place, job_folder, real_of
@@ -13,6 +14,8 @@ from mixreal.reproducing.rates import estimate
 from mixreal.reproducing.recipe import Recipe
 from mixreal.reproducing.scheduling import defaults, run_all
 from mixreal.reproducing.sheet import draw_sheet
+from mixreal.reproducing.tasks import stage_tasks
+from mixreal.runs import is_done
 
 ROOT = "runs/reproduce"
 
@@ -63,6 +66,11 @@ def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None,
     lines += ["", f"{len(wanted)} trainings, {left.done} of them finished; left: {left.steps:,} steps, {left.images:,} "
               f"images to train on, {left.to_render:,} images to render",
               f"expected time: {_time(left.seconds)} (rates: {left.based_on})"]
+    stages = stage_tasks([job for job in wanted if not is_done(job_folder(job, place))])
+    if stages:
+        iterations = sum(refinement.refine_spec(task.stage).iterations for task in stages if task.stage)
+        lines.append(f"and {len(stages)} stages of GANs with {iterations:,} iterations, whose time is not in it; those "
+                     "that are there already are not trained again")
     return "\n".join(lines)
 
 
