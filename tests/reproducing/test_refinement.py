@@ -71,6 +71,8 @@ def test_what_is_trained_and_tested_on(finished: Path) -> None:
         data = cell.runs[0].config["data"]
         assert data["synthetic"]["fingerprint"] == prints[trained]
         assert data[f"test{cell.suffix}"]["fingerprint"] == tested
+    page = (finished / "staged-cpu" / "report.md").read_text(encoding="utf-8")
+    assert "RS of models of a folder" in page and str(finished.parent.parent) not in page
     assert outcome.cell("S", "plain").runs[0].folder == outcome.cell("S on RR", "plain").runs[0].folder
     assert outcome.cell("RRS on RR", "plain").runs[0].folder == outcome.cell("RRS on RRR", "plain").runs[0].folder
     real = outcome.cell("real + RRS", "plain").runs[0].config["data"]["real"]

@@ -236,8 +236,9 @@ def _norm(run: Run) -> str:
 
 def _unplaced(source: str) -> str:
     """A dataset's source without the folder it was made from, which says nothing on another machine."""
-    words = source.split(", ")
-    return ", ".join(["models of a folder" if words[0].startswith("models of ") else words[0], *words[1:]])
+    made, *words = source.split(", ")
+    before, of, _ = made.partition("models of ")  # "models of FOLDER", refined: "RS of models of FOLDER"
+    return ", ".join([f"{before}models of a folder" if of else made, *words])
 
 
 def _machine(runs: Sequence[Run]) -> dict[str, str]:
