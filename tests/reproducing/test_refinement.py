@@ -91,15 +91,16 @@ def test_stages_are_trained_once(finished: Path, recipe: Path) -> None:
     assert len(list((finished / "refined").glob("*/done"))) == 2
 
 
-def test_a_stage_that_fails_fails_its_rows_alone(recipe: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_stage_that_fails_fails_its_rows_alone(recipe: Path, tmp_path: Path, processes: int) -> None:
     wild = tmp_path / "wild.toml"
     wild.write_text(recipe.read_text().replace("batch = 4\n", "batch = 3\n"))
-    _, failed = reproduce(open_recipe(str(wild), seeds=(0,)), tmp_path / "out", processes=1,
-                          only=("RS/plain", "1:1/plain"))
+    _, failed = reproduce(open_recipe(str(wild), seeds=(0,)), tmp_path / "out", processes=processes,
+                          only=("RRS on RR/plain", "1:1/plain"))
     assert len(failed) == 1 and "cannot hold 2 classes" in next(iter(failed.values()))
     states = {cell["row"]: cell["state"] for cell in json.loads(
         (tmp_path / "out" / "wild-cpu" / "results.json").read_text())["cells"] if cell["column"] == "plain"}
-    assert (states["RS"], states["1:1"]) == ("failed", "done")
+    assert (states["RRS on RR"], states["1:1"]) == ("failed", "done")
 
 
 def test_side_by_side_stages_make_the_same_images(recipe: Path, finished: Path, tmp_path: Path) -> None:
@@ -112,14 +113,6 @@ def test_side_by_side_stages_make_the_same_images(recipe: Path, finished: Path, 
         assert np.array_equal(ours.labels, theirs.labels) and len(ours) == len(theirs) > 0
         away = np.abs(np.asarray(ours.images, np.int16) - theirs.images)  # other threads, another rounding
         assert away.max() <= 1
-
-
-def test_what_waits_for_a_stage_fails_with_it_side_by_side(recipe: Path, tmp_path: Path) -> None:
-    wild = tmp_path / "wild.toml"
-    wild.write_text(recipe.read_text().replace("batch = 4\n", "batch = 3\n"))
-    _, failed = reproduce(open_recipe(str(wild), seeds=(0,)), tmp_path / "out", processes=2,
-                          only=("RRS on RR/plain", "1:1/plain"))
-    assert len(failed) == 1 and "cannot hold 2 classes" in next(iter(failed.values()))
 
 
 def test_stages_come_before_what_starts_from_them_and_once(recipe: Path) -> None:

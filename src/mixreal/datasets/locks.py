@@ -22,11 +22,11 @@ SILENT = 60.0  # seconds of watching another machine's lock without a touch: its
 EMPTY = 2.0  # the same for a lock without content, which is killed while being written, or written right now
 LOOK = 0.25  # seconds between looks
 
+THIS_PROCESS = os.urandom(8).hex()  # tells us from an earlier process that had our number
+
+
 class Held(BadInput):
     """Somebody else is writing it."""
-
-
-THIS_PROCESS = os.urandom(8).hex()  # tells us from an earlier process that had our number
 
 
 @contextmanager

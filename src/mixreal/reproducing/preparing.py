@@ -20,7 +20,7 @@ from mixreal.real.sets import AIRPLANE_BICYCLE, DA4, DA9, RealData, load
 from mixreal.real.stand_in import open_stand_in
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Job, tested, trained
-from mixreal.reproducing.setting import Setting
+from mixreal.reproducing.setting import Setting, photos_by
 from mixreal.runs import write_json
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
 
@@ -80,7 +80,7 @@ def _tested(setting: Setting, seed: int, place: Place) -> RealData:
 
 def real_of(setting: Setting, seed: int, place: Place) -> RealData:
     """The photos of a setting; a stand-in that says so where the setting asks for one. The last few are kept."""
-    seed = seed if setting.photo_seed < 0 else setting.photo_seed
+    seed = photos_by(setting, seed)
     if not setting.stand_in:
         return _photos(setting.real, setting.size, setting.through, setting.classes, setting.per_class, seed,
                        place.data)

@@ -56,6 +56,11 @@ class Setting:
         return self.train.mix == BEST
 
 
+def photos_by(setting: Setting, seed: int) -> int:
+    """The seed that chooses the photos of the run with this seed."""
+    return seed if setting.photo_seed < 0 else setting.photo_seed
+
+
 def flat(table: dict[str, Any], where: str) -> Keys:
     """A TOML table as flat keys, short names spelt out; `BadInput` for keys that no setting has."""
     known = [f.name for f in dataclasses.fields(Setting)]

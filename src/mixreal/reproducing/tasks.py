@@ -7,7 +7,7 @@ from mixreal.refining.stagestate import total_steps
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Job
 from mixreal.reproducing.preparing import Place, job_folder, steps_of
-from mixreal.reproducing.setting import Setting
+from mixreal.reproducing.setting import Setting, photos_by
 from mixreal.spec import fingerprint, to_mapping
 
 
@@ -54,6 +54,6 @@ def training_task(job: Job, place: Place) -> Task:
 def stages_name(setting: Setting, job: Job) -> str:
     """Tells the stages of a recipe's cells apart: by photos, rendered images, seed of the photos and keys."""
     rendered = to_mapping(setting.synthetic)
-    seed = (job.seed if setting.photo_seed < 0 else setting.photo_seed) if setting.per_class else 0
+    seed = photos_by(setting, job.seed) if setting.per_class else 0
     return fingerprint(setting.real, setting.size, setting.through, list(setting.classes), setting.per_class,
                        setting.stand_in, seed, rendered, refinement.made_by(setting))
