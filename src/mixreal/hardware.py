@@ -9,7 +9,24 @@ from typing import Any
 
 import torch
 
+from mixreal.errors import BadInput
+
 PACKAGES = ("mixreal", "torch", "numpy", "warp-lang")
+
+
+def open_device(name: str) -> torch.device:
+    """"auto" is CUDA where there is one. `BadInput` for what this machine does not have."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise BadInput(f"device {name!r}: expected auto, cpu, cuda or one of several such as cuda:1") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise BadInput(f"device {name!r}: there {'are' if count > 1 else 'is'} {count or 'no'} CUDA "
+                       f"device{'s' if count > 1 else ''} here: use {'cuda:0 or ' if count else ''}cpu")
+    return device
 
 
 def hardware(device: torch.device) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mixreal.benchmarks.load import busy_elsewhere
 from mixreal.benchmarks.plain_cyclegan import PlainCycleGan
 from mixreal.datasets.dataset import Dataset
 from mixreal.errors import BadInput
-from mixreal.hardware import hardware, versions
+from mixreal.hardware import hardware, open_device, versions
 from mixreal.refining.fitting import bf16
 from mixreal.refining.losses import draw_labels
 from mixreal.refining.pairs import Pairs
@@ -46,8 +46,7 @@ def run(bench: Bench, say: Callable[[str], None] = print) -> dict[str, Any]:
     """Measure each network, and tell; the result is JSON. `BadInput` for what cannot be measured."""
     if bench.turns < 1 or bench.iterations < 1 or not bench.networks:
         raise BadInput("nothing to measure: expected some networks, a turn and an iteration")
-    if bench.device != "cpu" and not torch.cuda.is_available():
-        raise BadInput(f"device {bench.device!r}: there is no CUDA device here: use cpu")
+    open_device(bench.device)
     before = torch.get_num_threads()
     torch.set_num_threads(bench.threads)
     say(f"CycleGAN, {bench.size} px, batch {bench.batch}, {PAPER.g_updates} generator updates to "

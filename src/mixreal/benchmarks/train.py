@@ -13,7 +13,7 @@ from mixreal.benchmarks.load import busy_elsewhere
 from mixreal.benchmarks.plain_loop import open_plain_loop
 from mixreal.datasets.dataset import Dataset
 from mixreal.errors import BadInput
-from mixreal.hardware import bf16_gains, hardware, versions
+from mixreal.hardware import bf16_gains, hardware, open_device, versions
 from mixreal.learning.checkpoints import State
 from mixreal.learning.classifiers import build
 from mixreal.learning.compiling import PAYS, compiled, pays
@@ -54,8 +54,7 @@ def run(bench: Bench, say: Callable[[str], None] = print) -> dict[str, Any]:
     """Measure, and tell; the result is JSON. `BadInput` for what cannot be measured."""
     if bench.seconds <= 0 or not bench.workers or min(bench.workers) < 0 or bench.turns < 1:
         raise BadInput("nothing to measure: expected some seconds, a turn and a count of workers from 0")
-    if bench.device != "cpu" and not torch.cuda.is_available():
-        raise BadInput(f"device {bench.device!r}: there is no CUDA device here: use cpu")
+    open_device(bench.device)
     before = torch.get_num_threads()
     torch.set_num_threads(bench.threads)
     try:

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning.winograd.convolution import Conv3x3
 
+NAMES = ("resnet20", "alexnet")
+
 
 def build(name: str, classes: int, generator: torch.Generator, size: int) -> nn.Module:
     """A classifier with fresh weights drawn from `generator`, for (b, 3, size, size) images.
@@ -18,17 +20,22 @@ def build(name: str, classes: int, generator: torch.Generator, size: int) -> nn.
     """
     if classes < 2:
         raise BadInput(f"a classifier needs at least 2 classes, got {classes}")
+    check_classifier(name)
     builders: dict[str, Callable[[], nn.Module]] = {
         "resnet20": lambda: ResNet20(classes), "alexnet": lambda: AlexNet(classes, size)}
     with torch.random.fork_rng(devices=[]):  # constructors draw from the global stream: leave it as it was
         if name.startswith("timm:"):
             torch.default_generator.manual_seed(int(torch.randint(2**62, (), generator=generator)))
             return TimmClassifier(name.removeprefix("timm:"), classes)
-        if name not in builders:
-            raise BadInput(f"unknown classifier {name!r}: {did_you_mean(name, [*builders, 'timm:NAME'])}")
         model = builders[name]()
     _glorot(model, generator)
     return model
+
+
+def check_classifier(name: str) -> None:
+    """`BadInput` for a name that is no classifier's; whether timm has its own is seen when it is built."""
+    if name not in NAMES and not name.startswith("timm:"):
+        raise BadInput(f"unknown classifier {name!r}: {did_you_mean(name, [*NAMES, 'timm:NAME'])}")
 
 
 class ResNet20(nn.Module):

@@ -14,7 +14,7 @@ from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning import augment
 from mixreal.learning.evaluation import channel_statistics, thinned
 from mixreal.learning.minibatches import Mix
-from mixreal.learning.trainspec import TrainSpec, made_by
+from mixreal.learning.trainspec import TrainSpec, check_numbers, made_by
 from mixreal.real.sets import RealData
 from mixreal.spec import fingerprint
 from mixreal.streaming import Fresh
@@ -62,7 +62,7 @@ def make_task(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None
     """
     mix = Mix.parse(spec.mix)
     counts = mix.counts(spec.batch)
-    _check_numbers(spec)
+    check_numbers(spec)
     if spec.finish and not (mix.real and mix.synthetic):
         raise BadInput(f"finish is {spec.finish:g} and the mix {spec.mix}: it lets a mix of both end on real images "
                        "alone, so use a mix such as 1:1, or finish 0")
@@ -163,26 +163,6 @@ def _size(sets: dict[str, Dataset | None]) -> int:
             raise BadInput(f"{first} images are {width}x{height} px and {name} ones {shape[1]}x{shape[0]}: "
                            "load or render both at one size")
     return int(height)
-
-
-def _check_numbers(spec: TrainSpec) -> None:
-    if (spec.steps > 0) == (spec.epochs > 0) or spec.steps < 0 or spec.epochs < 0:
-        raise BadInput(f"steps is {spec.steps} and epochs is {spec.epochs}: "
-                       "set exactly one of them, to a number above 0")
-    least = {"lr": 0.0, "momentum": 0.0, "weight_decay": 0.0, "linear_from": 0, "seed": 0, "evaluate_every": 0}
-    for name, low in least.items():
-        value = getattr(spec, name)
-        if not (math.isfinite(value) and value >= low):
-            raise BadInput(f"{name} is {value}: it must be a number of at least {low}")
-    if not 0 <= spec.finish < 1:
-        raise BadInput(f"finish is {spec.finish}: expected a share of the steps, from 0 to below 1, such as 0.25")
-    for name, known in (("optimizer", ("sgd", "adam")), ("schedule", ("one-cycle", "drops", "linear")),
-                        ("norm", ("shared", "real", "split")), ("precision", ("auto", "fp32", "bf16")),
-                        ("compile", ("auto", "yes", "no"))):
-        if getattr(spec, name) not in known:
-            raise BadInput(f"unknown {name} {getattr(spec, name)!r}: {did_you_mean(getattr(spec, name), known)}")
-    if spec.lr_drops and spec.schedule != "drops":
-        raise BadInput(f"lr_drops are given and the schedule is {spec.schedule!r}: set schedule to 'drops'")
 
 
 def _summary(values: np.ndarray[Any, Any]) -> list[Any] | str | None:

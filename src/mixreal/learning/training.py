@@ -17,7 +17,7 @@ from mixreal import runs
 from mixreal.datasets.dataset import Dataset
 from mixreal.datasets.locks import lock
 from mixreal.errors import BadInput
-from mixreal.hardware import bf16_gains, hardware, versions
+from mixreal.hardware import bf16_gains, hardware, open_device, versions
 from mixreal.learning import checkpoints
 from mixreal.learning.augment import prepare
 from mixreal.learning.batch_norm import set_real, with_domain_norm
@@ -57,7 +57,7 @@ def train(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, sp
     on_progress: called with the count of images just trained on, those of an earlier try first; None shows progress.
     """
     folder, task = Path(folder), make_task(real, synthetic, spec, tests)
-    where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
+    where = open_device(device)
     model = build(spec.classifier, len(task.classes), _generator(spec.seed, WEIGHT_STREAM), task.size)
     if spec.norm == "split":
         model = with_domain_norm(model)

@@ -1,8 +1,10 @@
 """What a person asks of training: one frozen dataclass, the same as TOML table and as flags."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mixreal.errors import BadInput, did_you_mean
 from mixreal.spec import to_mapping
 
 YOUNGER = ("finish",)  # keys that trainings made before them lack
@@ -41,3 +43,24 @@ class TrainSpec:
 def made_by(spec: TrainSpec) -> dict[str, Any]:
     """The keys that name a training: younger ones stand there only where they matter, so that old runs are found."""
     return {name: value for name, value in to_mapping(spec).items() if name not in YOUNGER or value}
+
+
+def check_numbers(spec: TrainSpec) -> None:
+    """`BadInput` for a number or a word that cannot be, whatever the images."""
+    if (spec.steps > 0) == (spec.epochs > 0) or spec.steps < 0 or spec.epochs < 0:
+        raise BadInput(f"steps is {spec.steps} and epochs is {spec.epochs}: "
+                       "set exactly one of them, to a number above 0")
+    least = {"lr": 0.0, "momentum": 0.0, "weight_decay": 0.0, "linear_from": 0, "seed": 0, "evaluate_every": 0}
+    for name, low in least.items():
+        value = getattr(spec, name)
+        if not (math.isfinite(value) and value >= low):
+            raise BadInput(f"{name} is {value}: it must be a number of at least {low}")
+    if not 0 <= spec.finish < 1:
+        raise BadInput(f"finish is {spec.finish}: expected a share of the steps, from 0 to below 1, such as 0.25")
+    for name, known in (("optimizer", ("sgd", "adam")), ("schedule", ("one-cycle", "drops", "linear")),
+                        ("norm", ("shared", "real", "split")), ("precision", ("auto", "fp32", "bf16")),
+                        ("compile", ("auto", "yes", "no"))):
+        if getattr(spec, name) not in known:
+            raise BadInput(f"unknown {name} {getattr(spec, name)!r}: {did_you_mean(getattr(spec, name), known)}")
+    if spec.lr_drops and spec.schedule != "drops":
+        raise BadInput(f"lr_drops are given and the schedule is {spec.schedule!r}: set schedule to 'drops'")

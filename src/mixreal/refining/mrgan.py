@@ -13,7 +13,7 @@ from mixreal import runs
 from mixreal.datasets.dataset import Dataset, with_classes
 from mixreal.datasets.locks import lock
 from mixreal.errors import BadInput
-from mixreal.hardware import hardware, versions
+from mixreal.hardware import hardware, open_device, versions
 from mixreal.learning.task import dataset_fingerprint
 from mixreal.real.sets import RealData
 from mixreal.refining import features, parallel, translating
@@ -78,7 +78,7 @@ def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str], 
     chain = parse_stages(stages)
     specs.check(spec)
     real, synthetic = _checked(real, synthetic, spec)
-    where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
+    where = open_device(device)
     sets = {"R": real_set(real), "S": synthetic_set(synthetic)}
     prints = [dataset_fingerprint(one.train) for one in sets.values()]
     done = []

@@ -67,7 +67,7 @@ def terminal(outcome: Outcome) -> str:
 def stamp(outcome: Outcome) -> str:
     """What every table bears: so that a number of seconds never passes for a result."""
     plan = outcome.plan
-    lengths = sorted({(cell.plan.steps, cell.plan.batch) for cell in outcome.cells})
+    lengths = sorted({(cell.steps, cell.plan.batch) for cell in outcome.cells})
     steps = " | ".join(f"{count:,} steps of {batch}" for count, batch in lengths)
     equal = " in every cell" if len(lengths) == 1 else " (not equal)" if lengths else ""
     parts = [f"profile {plan.profile}", f"preset {plan.preset}", f"seeds {', '.join(map(str, plan.seeds))}"]
@@ -97,14 +97,16 @@ def _page(outcome: Outcome, png: bytes | None) -> list[Block]:
     blocks += [Text(line, "strong") for line in _headlines(outcome)]
     blocks += [Picture(png, plan.title, PICTURE)] if png else []
     blocks += [Heading("Ours beside the paper's"), Text(
-        f"Accuracy, %, {_main_name(outcome)}, mean over seeds, with 95% intervals. The paper's figures are of its own "
-        "photos and models: they stand beside ours, not against them."), _main_table(outcome), _stamped(outcome)]
+        f"Accuracy, %, {_main_name(outcome)}, mean over seeds, with 95% intervals of so many test images; how "
+        "seeds differ is not in them, each seed stands below. The paper's figures are of its own photos and models: "
+        "they stand beside ours, not against them."), _main_table(outcome), _stamped(outcome)]
     if plan.kind == "budget":
         blocks += _worth_blocks(outcome)
     if outcome.paired:
         blocks += [Heading("Paired comparisons"), Text(
-            "On the same test images, seed by seed; 95% intervals by a bootstrap over seeds and images, settled where "
-            "zero lies outside; McNemar's test for each seed. Intervals are not adjusted for the number of rows."),
+            f"On the same test images, seed by seed; 95% intervals by a bootstrap over {_drawn(outcome)}, settled "
+            "where zero lies outside; McNemar's test for each seed, of all images alike. Intervals are not adjusted "
+            "for the number of rows."),
             _paired_table(outcome.paired), _stamped(outcome)]
     blocks += [Heading("Every test set"), Text(
         "Accuracy, %. Test: for CIFAR-DA the paper's 50 images a class; large test: every test image not used for "
@@ -173,12 +175,12 @@ def _test_table(outcome: Outcome) -> Table:
     level = any(cell.scores[test].balanced for cell in outcome.cells for test in cell.scores)
     heads = ["row", "column", "tested on", "seeds", "steps"]
     for test in tests:
-        n = max(cell.scores[test].n for cell in outcome.cells if test in cell.scores)
-        heads += [f"{TEST_NAMES[test]}, n = {n:,}"] + (["the same, classes equal"] if level else [])
+        n = _counts([cell.scores[test].n for cell in outcome.cells if test in cell.scores])
+        heads += [f"{TEST_NAMES[test]}, n = {n}"] + (["the same, classes equal"] if level else [])
     rows = []
     for cell in outcome.cells:
         line = [cell.row, cell.column, f"{cell.plan.test} images", ", ".join(map(str, cell.seeds)) or "none",
-                f"{cell.plan.steps:,}"]
+                f"{cell.steps:,}"]
         for test in tests:
             score = cell.scores.get(test)
             line += [f"{_score(score)} [{', '.join(points(v) for v in score.by_seed)}]" if score else ""]
@@ -197,8 +199,13 @@ def _source_table(outcome: Outcome) -> Table:
     names = sorted({name for cell in outcome.cells for name in cell.sources})
     rows = [(cell.row, cell.column, *(points(cell.sources[name][0]) if name in cell.sources else "" for name in names))
             for cell in outcome.cells if cell.sources]
-    sizes = {name: next(cell.sources[name][1] for cell in outcome.cells if name in cell.sources) for name in names}
-    return Table(("row", "column", *(f"{name}, n = {sizes[name]:,}" for name in names)), tuple(rows))
+    sizes = {name: _counts([cell.sources[name][1] for cell in outcome.cells if name in cell.sources]) for name in names}
+    return Table(("row", "column", *(f"{name}, n = {sizes[name]}" for name in names)), tuple(rows))
+
+
+def _counts(found: Sequence[int]) -> str:
+    """How many images: columns may be tested on different photos."""
+    return f"{min(found):,}" if min(found) == max(found) else f"{min(found):,} to {max(found):,}"
 
 
 def _worth_blocks(outcome: Outcome) -> list[Block]:
@@ -228,6 +235,13 @@ def _replaced(w: Worth) -> str:
 
 def _mixed_columns(outcome: Outcome) -> list[str]:
     return [column for column in outcome.plan.columns if column != outcome.plan.compare.partition(" ")[2]]
+
+
+def _drawn(outcome: Outcome) -> str:
+    """What the bootstrap draws, and what it cannot know."""
+    count = len(outcome.plan.seeds)
+    return ("images (of one seed: how seeds differ is not known)" if count == 1 else
+            "seeds and images" + (" (two seeds hardly show how seeds differ)" if count == 2 else ""))
 
 
 def _main_name(outcome: Outcome) -> str:
@@ -278,7 +292,7 @@ def _stamped(outcome: Outcome) -> Text:
 def _cell_json(cell: CellOutcome) -> dict[str, Any]:
     return {"row": cell.row, "column": cell.column, "paper": cell.paper, "state": cell.state, "reason": cell.reason,
             "mix": cell.mix, "validation_of_mixes": cell.validation, "seeds": list(cell.seeds),
-            "steps": cell.plan.steps, "batch": cell.plan.batch, "per_class": cell.plan.per_class,
+            "steps": cell.steps, "batch": cell.plan.batch, "per_class": cell.plan.per_class,
             "tested_on": cell.plan.test, "runs": [run.folder.name for run in cell.runs],
             "scores": {test: {**vars(score), "by_seed": list(score.by_seed), "told": score.told[0]}
                        for test, score in cell.scores.items()},

@@ -1,6 +1,6 @@
 """A recipe laid out: cells of rows and columns, and the runs that they need, each counted once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning.trainspec import made_by as training_made_by
 from mixreal.reproducing.recipe import Recipe
-from mixreal.reproducing.refinement import made_by
+from mixreal.reproducing.refinement import made_by, needs_stages
 from mixreal.reproducing.setting import Setting, laid_over, make_setting
 from mixreal.spec import to_mapping
 
@@ -75,7 +75,18 @@ def jobs(cells: Sequence[Cell], seeds: Sequence[int]) -> tuple[Job, ...]:
 
 def job_of(found: Sequence[Job], setting: Setting, seed: int) -> Job:
     """The training that serves a setting with a seed."""
-    return next(job for job in found if job.seed == seed and trained(job.setting) == trained(setting))
+    return next(job for job in found if job.seed == seed and trained(job.setting) == trained(setting)
+                and tested(setting) in [tested(one) for one in job.settings])
+
+
+def set_apart(found: Sequence[Job], cannot: Callable[[Setting], bool]) -> tuple[Job, ...]:
+    """The same trainings, settings that cannot be had taken out of those that they share with others."""
+    out: list[Job] = []
+    for job in found:
+        good = tuple(one for one in job.settings if not cannot(one))
+        out += [Job(good, job.seed)] if good else []
+        out += [Job((one,), job.seed) for one in job.settings if cannot(one)]
+    return tuple(out)
 
 
 def chosen_cells(cells: Sequence[Cell], patterns: Sequence[str]) -> tuple[Cell, ...]:
@@ -103,7 +114,7 @@ def trained(setting: Setting) -> dict[str, Any]:
     if setting.mix.synthetic == 0:
         for name in ("synthetic", "refine", "stage", "train_on"):
             mapping.pop(name, None)
-    if setting.mix.real == 0 and setting.train.classifier == "alexnet" and setting.train_on == "raw":
+    if setting.mix.real == 0 and setting.train.classifier == "alexnet" and not needs_stages(setting):
         for name in ("real", "per_class", "photo_seed", "stand_in", "stand_in_images", "stand_in_train"):
             mapping.pop(name, None)
     return mapping

@@ -8,15 +8,19 @@ from mixreal.learning.minibatches import Mix
 from mixreal.runs import Run
 
 
-def validation_accuracy(runs: Sequence[Run]) -> float:
-    """The mean over seeds, in [0, 1], with the batch-norm statistics that the runs' headline has."""
-    return float(np.mean([run.results[f"validation/{run.headline.split('/')[1]}"]["accuracy"] for run in runs]))
+def validation_accuracy(runs: Sequence[Run], suffix: str = "") -> float:
+    """The mean over seeds, in [0, 1], with the batch-norm statistics that the runs' headline has.
+
+    suffix: of the cell's test sets, "@2" where its photos are not the ones that the run was validated on.
+    """
+    keys = [f"validation{suffix}/{run.headline.split('/')[1]}" for run in runs]
+    return float(np.mean([run.results[key]["accuracy"] for run, key in zip(runs, keys)]))
 
 
-def best_mix(candidates: Mapping[str, Sequence[Run]]) -> str:
+def best_mix(accuracies: Mapping[str, float]) -> str:
     """The ratio of highest mean validation accuracy; of equals the one with more real images."""
     def rank(mix: str) -> tuple[float, float]:
         parts = Mix.parse(mix)
-        return validation_accuracy(candidates[mix]), parts.real / (parts.real + parts.synthetic)
+        return accuracies[mix], parts.real / (parts.real + parts.synthetic)
 
-    return max(candidates, key=rank)
+    return max(accuracies, key=rank)

@@ -65,6 +65,11 @@ class CellOutcome:
     def seeds(self) -> tuple[int, ...]:
         return tuple(run.spec.seed for run in self.runs)
 
+    @property
+    def steps(self) -> int:
+        """Of each training; with mix = "best" and epochs those of the ratio chosen, once there is one."""
+        return self.runs[0].steps if self.runs else self.plan.steps
+
     def main(self) -> Score | None:
         """On the largest test set."""
         return next((self.scores[test] for test in TESTS[:2] if test in self.scores), None)
@@ -82,7 +87,7 @@ class Paired:
     difference: float
     low: float
     high: float
-    p_values: tuple[float, ...]  # McNemar's, one a seed
+    p_values: tuple[float, ...]  # McNemar's, one a seed; none where classes count the same
     paper: float | None  # the same difference in the paper, points
 
     @property
@@ -141,8 +146,9 @@ def _cell(planned: PlannedCell, plan: Plan, root: Path) -> CellOutcome:
     whole = all(len(found) == len(planned.runs[mix]) for mix, found in finished.items())
     mix, validation = next(iter(finished)), dict[str, float]()
     if len(finished) > 1:
-        validation = {name: validation_accuracy(runs) for name, runs in finished.items() if runs}
-        mix = best_mix(finished) if whole else ""  # half the candidates are no choice
+        validation = {name: validation_accuracy(runs, planned.runs[name][0].suffix)
+                      for name, runs in finished.items() if runs}
+        mix = best_mix(validation) if whole else ""  # half the candidates are no choice
     runs = finished[mix] if mix else ()
     state = "done" if whole else "failed" if failed else "part" if any(finished.values()) else "not run"
     suffix = planned.runs[mix][0].suffix if mix else ""
@@ -222,7 +228,9 @@ def _compare(first: CellOutcome, second: CellOutcome, test: str, plan: Plan) -> 
         if balanced and second.scores[test].balanced is None:
             continue
         d = paired_difference(before, after, labels, seed=BOOTSTRAP_SEED, balanced=balanced)
-        yield Paired(second.row, second.column, against, test, balanced, d.mean, d.low, d.high, p_values, paper)
+        # McNemar's test counts images, not classes: it belongs to the plain difference.
+        yield Paired(second.row, second.column, against, test, balanced, d.mean, d.low, d.high,
+                     () if balanced else p_values, paper)
 
 
 def _predictions(cell: CellOutcome, seed: int, test: str) -> Predictions:

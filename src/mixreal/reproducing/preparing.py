@@ -9,10 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mixreal import datahome
-from mixreal.datasets.dataset import Dataset, read, with_classes
+from mixreal.datasets.columnfiles import Columns
+from mixreal.datasets.dataset import Dataset, read, rows_at, with_classes, write_picked
+from mixreal.datasets.headers import Header
 from mixreal.datasets.produce import produce
-from mixreal.datasets.shards import is_done
+from mixreal.datasets.shards import is_done, shard_size
 from mixreal.models.library import find_models, models_digest
 from mixreal.models.shapes import CLASSES as PROCEDURAL
 from mixreal.real import photos
@@ -102,20 +107,24 @@ def synthetic_of(setting: Setting, place: Place, threads: int | None = None,
         dataset = produce(spec, folder, threads=threads, on=on, on_progress=on_progress)
         write_json(folder.with_suffix(".json"), {"images": len(dataset), "size": spec.size,
                                                  "seconds": round(time.monotonic() - start, 2)})
-    if spec.size != setting.size:
-        dataset = replace(dataset, images=photos.resized(dataset.images, setting.size))
-    return dataset
+    return dataset if spec.size == setting.size else _at_size(dataset, folder, setting.size)
+
+
+def is_rendered(setting: Setting, place: Place) -> bool:
+    """Whether `synthetic_of` only reads."""
+    folder = dataset_folder(setting, place)
+    return is_done(folder) and (setting.synthetic.size == setting.size or is_done(_resized(folder, setting.size)))
 
 
 def render_spec(setting: Setting, place: Place) -> RenderSpec:
     """What to render, with every "auto" settled."""
-    spec = replace(setting.synthetic, classes=classes_of(setting))
+    spec = replace(setting.synthetic, classes=classes_of(setting, place))
     if spec.models == "auto":
         spec = replace(spec, models=str(datahome.find("models", place.data) or "procedural"))
     return datahome.settled(spec, place.data)
 
 
-def classes_of(setting: Setting) -> tuple[str, ...]:
+def classes_of(setting: Setting, place: Place) -> tuple[str, ...]:
     """The class names of a setting, without reading a photo where that can be."""
     if setting.classes:
         return setting.classes
@@ -123,7 +132,7 @@ def classes_of(setting: Setting) -> tuple[str, ...]:
     if name in NAMED:
         return NAMED[name]
     path = Path(setting.real).expanduser()
-    return photos.class_names(path) if path.is_dir() else load(setting.real, size=setting.size).classes
+    return photos.class_names(path) if path.is_dir() else load(setting.real, size=setting.size, data=place.data).classes
 
 
 def dataset_folder(setting: Setting, place: Place) -> Path:
@@ -142,9 +151,37 @@ def job_folder(job: Job, place: Place) -> Path:
         made_by["refine"] = refinement.made_by(job.setting)
     if "synthetic" in made_by:
         made_by["synthetic"] = dataset_folder(job.setting, place).name
+    elif any(one.test != "real" for one in job.settings):  # real images alone, tested on what stages made of them
+        made_by["tested through"] = [dataset_folder(one, place).name for one in job.settings if one.test != "real"]
     if "real" not in made_by:
         made_by["real"] = "untouched"
-    return place.root / "runs" / fingerprint(made_by, [list(map(str, tested(one))) for one in job.settings])
+    own = [_digest_of_photos(one.real) for one in job.settings if one.real not in NAMED and Path(one.real).is_dir()]
+    return place.root / "runs" / fingerprint(made_by, [list(map(str, tested(one))) for one in job.settings],
+                                             *([own] if own else []))
+
+
+def _resized(folder: Path, size: int) -> Path:
+    return folder.with_name(f"{folder.name}-{size}px")
+
+
+def _at_size(dataset: Dataset, folder: Path, size: int) -> Dataset:
+    """The same images at another size, as files: 180,000 of 227 px are 28 GB, and every training wants them."""
+    out = _resized(folder, size)
+    if not is_done(out):
+        header = Header(dataset.domain, dataset.classes, len(dataset), size, size, dataset.source,
+                        shard_size(size, size), {"kind": "resized", "of": folder.name, "size": size})
+
+        def pick(here: slice) -> tuple[NDArray[np.uint8], Columns]:
+            return np.asarray(photos.resized(dataset.images[here], size)), rows_at(dataset, here)
+
+        write_picked(out, header, pick, f"resizing to {size} px")
+    return read(out)
+
+
+def look_afresh() -> None:
+    """Forget which photos, models and pictures there were: a process that lives long finds what has changed."""
+    for kept in (_photos, _stand_in, _digest_of_models, _digest_of_pictures, _digest_of_photos):
+        kept.cache_clear()
 
 
 def steps_of(setting: Setting, place: Place) -> int:
@@ -196,9 +233,9 @@ def _stand_in_per_class(setting: Setting) -> int:
 
 def _real_count(setting: Setting, place: Place) -> int:
     if setting.stand_in:
-        return _stand_in_per_class(setting) * len(classes_of(setting))
+        return _stand_in_per_class(setting) * len(classes_of(setting, place))
     if setting.per_class:
-        return setting.per_class * len(classes_of(setting))
+        return setting.per_class * len(classes_of(setting, place))
     return len(load(setting.real, size=setting.size, data=place.data, classes=setting.classes,
                     through=setting.through).train)
 
@@ -206,6 +243,14 @@ def _real_count(setting: Setting, place: Place) -> int:
 @lru_cache(maxsize=64)
 def _digest_of_models(models: str, classes: tuple[str, ...]) -> str:
     return models_digest(models, classes)
+
+
+@lru_cache(maxsize=64)
+def _digest_of_photos(folder: str) -> str:
+    """By paths and sizes: a photo added, taken away or put elsewhere makes another training."""
+    root = Path(folder).expanduser()
+    return fingerprint([[path.relative_to(root).as_posix(), path.stat().st_size]
+                        for path in sorted(root.rglob("*")) if path.is_file()])
 
 
 @lru_cache(maxsize=64)

@@ -64,13 +64,18 @@ def open_recipe(name: str, profile: str = "cpu", preset: str = "paper", seeds: t
     check_known([preset], list(dict.fromkeys([*PRESETS, *values.get("preset", {})])), "preset")
     layers = [dict(values.get("preset", {}).get(preset, {})), dict(values.get("profile", {}).get(profile, {}))]
     whole = {key: layer.pop(key) for layer in layers for key in WHOLE if key in layer}
-    over: Keys = {}
-    for layer, what in zip(layers, (f"preset.{preset}", f"profile.{profile}")):
-        over = laid_over(over, flat(layer, f"{title}: {what}"))
+    asked, last = (flat(layer, f"{title}: {what}")
+                   for layer, what in zip(layers, (f"preset.{preset}", f"profile.{profile}")))
+    over = laid_over(asked, last)
+    if preset != "paper" and over == last and not whole.keys() & values.get("preset", {}).get(preset, {}).keys():
+        raise BadInput(f"preset {preset!r} changes nothing of {title} with profile {profile}, which sets the same keys "
+                       "or has none of them: leave --preset out, or use another profile")
     merged = values | whole
     kind = merged.get("kind", "table")
     if kind not in KINDS:
         raise BadInput(f"{title}: kind {kind!r}: {did_you_mean(str(kind), KINDS)}")
+    if kind == "budget" and not str(merged.get("compare", "")).startswith("column "):
+        raise BadInput(f'{title}: kind "budget" needs compare = "column NAME", the column of real images alone')
     rows, columns = (_axes(merged.get(axis, [{"name": "all"}]), f"{title}: {axis}") for axis in ("rows", "columns"))
     return Recipe(title, str(merged.get("title", title)), str(merged.get("source", "")), kind,
                   _seeds(seeds or merged.get("seeds", [0]), title), rows, columns,
@@ -79,8 +84,10 @@ def open_recipe(name: str, profile: str = "cpu", preset: str = "paper", seeds: t
                   dict(merged.get("sheet", {})), profile, preset)
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read(name: str, likes: tuple[str, ...] = ()) -> dict[str, Any]:
     """The TOML of a recipe; `like = "table2"` takes another's and lays this one's keys over it, tables in tables."""
+    if name in likes:
+        raise BadInput(f"{likes[-1]!r}: like = {name!r} leads back to itself: let one of them stand alone")
     if name.endswith(".toml"):
         path = Path(name).expanduser()
         if not path.is_file():
@@ -91,7 +98,8 @@ def _read(name: str) -> dict[str, Any]:
         values = _parsed((files("mixreal.recipes") / f"{name}.toml").read_text(encoding="utf-8"), name)
     if "like" not in values:
         return values
-    return _merged(_read(str(values["like"])), {key: value for key, value in values.items() if key != "like"})
+    like = _read(str(values.pop("like")), (*likes, name))
+    return _merged(like, values)
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
@@ -145,6 +153,10 @@ def _paper(table: dict[str, Any], rows: tuple[Axis, ...], columns: tuple[Axis, .
     """Filled up with None to rows x columns: rows that are ours alone stand below the paper's."""
     check_known(table, ["accuracy"], f"key of {title}: paper")
     given = table.get("accuracy", [])
+    if not isinstance(given, list) or not all(isinstance(line, list) for line in given) \
+            or any(isinstance(value, bool) or not isinstance(value, (int, float)) for line in given for value in line):
+        raise BadInput(f"{title}: paper.accuracy: expected a list of rows of numbers in %, such as [[70.3], [75.0]], "
+                       "nan where the paper has none")
     if len(given) > len(rows) or any(len(line) > len(columns) for line in given):
         raise BadInput(f"{title}: paper.accuracy is larger than {len(rows)} rows x {len(columns)} columns")
     lines = [[None if math.isnan(value) else float(value) for value in line] for line in given]

@@ -7,12 +7,13 @@ from mixreal.errors import BadInput
 from mixreal.production.cluster import check_reachable
 from mixreal.reporting.recipe_report import write_report
 from mixreal.reproducing import refinement
-from mixreal.reproducing.cells import Cell, Job, chosen_cells, jobs, lay_out, trained
+from mixreal.reproducing.cells import Cell, Job, chosen_cells, jobs, lay_out, set_apart, trained
 from mixreal.reproducing.plan import make_plan, recipe_folder, write_plan
-from mixreal.reproducing.preparing import Place, job_folder, real_of
+from mixreal.reproducing.preparing import Place, job_folder, look_afresh, real_of
 from mixreal.reproducing.rates import estimate
 from mixreal.reproducing.recipe import Recipe
 from mixreal.reproducing.scheduling import defaults, run_all
+from mixreal.reproducing.setting import Setting
 from mixreal.reproducing.sheet import draw_sheet
 from mixreal.reproducing.tasks import stage_tasks
 from mixreal.runs import is_done
@@ -30,17 +31,20 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
     """
     if on:
         check_reachable(on)
+    look_afresh()
     place = Place(Path(root).absolute(), data)
     folder = recipe_folder(recipe, place)
     if recipe.kind == "sheet":
         draw_sheet(recipe, place, folder)
         return write_report(folder), {}
     cells = lay_out(recipe)
-    all_jobs = jobs(cells, recipe.seeds)
     device, processes, threads = defaults(device, processes)
+    all_jobs = jobs(cells, recipe.seeds)
+    no_photos = _without_photos(all_jobs, place)
+    all_jobs = set_apart(all_jobs, lambda setting: _photos(setting) in no_photos)
     wanted = _wanted(all_jobs, chosen_cells(cells, only), recipe)
-    unreal = _without_photos(wanted, place)
-    failed = {job_folder(job, place): reason for job, reason in unreal}
+    failed = {job_folder(job, place): no_photos[_photos(job.setting)] for job in wanted
+              if _photos(job.setting) in no_photos}
     if failed and len(failed) == len(wanted):
         raise BadInput(next(iter(failed.values())))
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
@@ -53,6 +57,7 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
 def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
             processes: int = 0, only: Sequence[str] = ()) -> str:
     """What `reproduce` would do, in words: cells, trainings, steps, images to render, and the time to expect."""
+    look_afresh()
     place = Place(Path(root).absolute(), data)
     if recipe.kind == "sheet":
         return f"{recipe.title}\none sheet of images: less than a minute once its stages, if it has any, are trained"
@@ -85,23 +90,23 @@ def _name(job: Job) -> str:
     return f"{trained(job.setting)} {job.seed}"
 
 
-def _without_photos(wanted: Sequence[Job], place: Place) -> list[tuple[Job, str]]:
-    """The trainings whose photos cannot be had, and why: told before hours of rendering rather than after them."""
+def _without_photos(all_jobs: Sequence[Job], place: Place) -> dict[str, str]:
+    """The photos that cannot be had, and why: told before hours of rendering rather than after them."""
     known: dict[str, str] = {}
-    out = []
-    for job in wanted:
+    for job in all_jobs:
         for setting in job.settings:
-            key = repr((setting.real, setting.classes, setting.per_class, setting.size, setting.through))
-            if key not in known:
+            if _photos(setting) not in known:
                 try:
                     real_of(setting, job.seed, place)
-                    known[key] = ""
+                    known[_photos(setting)] = ""
                 except BadInput as error:
-                    known[key] = str(error)
-            if known[key]:
-                out.append((job, known[key]))
-                break
-    return out
+                    known[_photos(setting)] = str(error)
+    return {photos: reason for photos, reason in known.items() if reason}
+
+
+def _photos(setting: Setting) -> str:
+    """Tells the photos of settings apart."""
+    return repr((setting.real, setting.classes, setting.per_class, setting.size, setting.through, setting.stand_in))
 
 
 def _line(cell: Cell) -> str:

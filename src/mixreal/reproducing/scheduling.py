@@ -14,7 +14,9 @@ from typing import Any
 import torch
 
 from mixreal.children import deaf, settle_in
+from mixreal.datasets.locks import Held
 from mixreal.errors import BadInput
+from mixreal.hardware import open_device
 from mixreal.learning.training import train
 from mixreal.production.cluster import connected
 from mixreal.progress import progress
@@ -23,6 +25,7 @@ from mixreal.reproducing.cells import Job
 from mixreal.reproducing.preparing import (
     Place,
     dataset_folder,
+    is_rendered,
     job_folder,
     refined_of,
     sets_of,
@@ -49,21 +52,20 @@ def defaults(device: str, processes: int) -> tuple[str, int, int]:
 
     Two trainings of a thread each do 1.2 times what one of two threads does, and wait for no other program.
     """
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = str(open_device(device))
     cores = os.cpu_count() or 1
     if processes == 0:
-        processes = max(torch.cuda.device_count(), 1) if device == "cuda" else min(cores, 8)
+        processes = torch.cuda.device_count() if device == "cuda" else 1 if device.startswith("cuda") else min(cores, 8)
     return device, processes, max(cores // processes, 1)
 
 
 def render_all(jobs: Sequence[Job], place: Place, on: str = "") -> dict[Path, str]:
     """Render what is missing for the trainings that are left; returns the reasons of those that failed."""
-    wanted = {dataset_folder(job.setting, place): job.setting for job in jobs
+    wanted = {(dataset_folder(job.setting, place), job.setting.size): job.setting for job in jobs
               if job.setting.mix.synthetic and not is_done(job_folder(job, place))}
-    missing = {folder: setting for folder, setting in wanted.items() if not is_done(folder)}
+    missing = {key: setting for key, setting in wanted.items() if not is_rendered(setting, place)}
     failed = {}
-    for number, (folder, setting) in enumerate(missing.items(), 1):
+    for number, ((folder, _), setting) in enumerate(missing.items(), 1):
         vary = ", ".join(setting.synthetic.vary) or "nothing varied"
         print(f"dataset {number} of {len(missing)}: {setting.synthetic.size} px, {vary}", flush=True)
         try:
@@ -242,7 +244,14 @@ def _work_on(task: Task, place: Place, device: str, on_progress: Callable[[int],
         return
     batch = refinement.refine_spec(task.stage).batch
     told_images = None if on_progress is None else (lambda count: on_progress(count * batch))
-    refined_of(task.stage, task.job.seed, place, device, told_images)
+    while True:
+        try:
+            refined_of(task.stage, task.job.seed, place, device, told_images)
+            return
+        except Held:  # two seeds that choose the same photos share a stage, as do two commands: who comes second waits
+            time.sleep(LOOK)
+            if told_images is not None:
+                told_images(0)
 
 
 def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], None]) -> None:

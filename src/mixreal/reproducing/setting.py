@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.learning import augment
+from mixreal.learning.classifiers import check_classifier
 from mixreal.learning.minibatches import Mix
-from mixreal.learning.trainspec import TrainSpec
+from mixreal.learning.trainspec import TrainSpec, check_numbers
 from mixreal.spec import RenderSpec, from_mapping
 
 Keys = dict[str, Any]  # "train.lr" -> value
@@ -122,6 +124,9 @@ def _check(setting: Setting, where: str) -> None:
             raise BadInput(f"{where}: give exactly one of synthetic.images and synthetic.per_model")
     if (setting.train.steps > 0) == (setting.train.epochs > 0):
         raise BadInput(f"{where}: give exactly one of train.steps and train.epochs")
+    check_numbers(setting.train)
+    check_classifier(setting.train.classifier)
+    augment.check(setting.train.augment)
     if not setting.real:
         raise BadInput(f"{where}: real is missing: the name or folder of the photos to test on")
 
