@@ -63,10 +63,15 @@ def row(kid: float, **more: object) -> dict[str, object]:
     return {"kid": kid, "identity_alarm": [], "collapse_alarm": [], "label_alarm": [], **more}
 
 
+def probed(share: float) -> dict[str, float]:
+    return {"probe": share, "probe_mean": share, "probe_error": 0.03}
+
+
 def test_the_rules_by_which_a_checkpoint_is_kept() -> None:
-    rows = [row(0.1, identity_alarm=["to_real"]), row(0.4, probe=0.5), row(0.2), row(0.3, probe=0.6), row(0.5)]
+    rows = [row(0.1, identity_alarm=["to_real"]), row(0.4, **probed(0.5)), row(0.2), row(0.3, **probed(0.6)), row(0.5)]
     assert [choose(rows, rule) for rule in ("kid", "probe", "last")] == [2, 3, 4]
     assert choose([row(0.1, collapse_alarm=["to_real"]), row(0.3, label_alarm=["to_synthetic"])], "kid") == 0
-    assert choose([row(0.3, probe=0.5), row(0.2, probe=0.5)], "probe") == 1
+    assert choose([row(0.2, **probed(0.5)), row(0.3, **probed(0.48))], "probe") == 1  # within the error: the riper one
+    assert choose([row(0.2, **probed(0.5)), row(0.3, **probed(0.44))], "probe") == 0
     assert choose([row(np.nan), row(0.9)], "kid") == 1
     assert choose([row(0.9), row(0.8)], "probe") == 1  # nothing was probed

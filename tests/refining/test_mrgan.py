@@ -5,6 +5,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ import mixreal as mx
 from mixreal import runs
 from mixreal.datasets.dataset import check, read
 from mixreal.errors import BadInput
+from mixreal.learning.task import dataset_fingerprint
 from mixreal.real.sets import RealData
 from mixreal.refining import fitting, mrgan
+from mixreal.refining.judging import TEACH, Judge, train_judge
 from mixreal.refining.sets import as_bytes
 from mixreal.refining.spec import RefineSpec, preset
 from mixreal.refining.translating import GENERATORS, load
@@ -83,7 +86,9 @@ def test_the_folder_of_a_stage(made: mrgan.MrGan) -> None:
     assert [row["iteration"] for row in chosen["checkpoints"]] == [3, 6]
     assert {"kid", "a_distance", "cycle", "label_real", "label_synthetic", "identity_alarm", "collapse_alarm",
             "label_alarm"} <= chosen["checkpoints"][0].keys()
-    assert {"probe", "probe_real_norm"} <= chosen["checkpoints"][1].keys()
+    probed = chosen["checkpoints"][1]
+    assert probed["probe_mean"] == pytest.approx((probed["probe"] + probed["probe_real_norm"]) / 2)
+    assert probed["probe_error"] == pytest.approx((probed["probe_mean"] * (1 - probed["probe_mean"]) / 9) ** 0.5)
     assert "probe" not in chosen["checkpoints"][0] and "probe" in chosen["inputs"]
     rows = runs.read_metrics(stage.folder)
     assert [(row["phase"], row["iteration"]) for row in rows] == [
@@ -135,6 +140,26 @@ def test_what_is_there_is_found_again(made: mrgan.MrGan, real: RealData, synthet
         "train", "validation", "test", "test_large"}
     mrgan.refine(real, synthetic, ["R-S"], replace(SPEC, seed=1), made.folder)
     assert trained[-1] == "stage 1, R-S"
+
+
+@pytest.mark.parametrize(("key", "learnt_from"), [
+    ("source", {"RR", "S"}), ("target", {"RR", "S"}), ("unrefined", {"R", "S"})])
+def test_whom_the_teachers_of_a_later_stage_learn_from(key: Literal["source", "target", "unrefined"],
+                                                       learnt_from: set[str], real: RealData, synthetic: mx.Dataset,
+                                                       tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    teachers: list[tuple[int, str]] = []
+
+    def training(dataset: mx.Dataset, steps: int, seed: int, *more: Any) -> Judge:
+        if seed >= TEACH:
+            teachers.append((seed, dataset_fingerprint(dataset)))
+        return train_judge(dataset, steps, seed, *more)
+
+    monkeypatch.setattr(mrgan, "train_judge", training)
+    spec = replace(SPEC, iterations=2, checkpoints=1, probes=0, lambda_label=1.0, label_judge=key, label_judges=2)
+    mrgan.refine(real, synthetic, ["R-S", "RR-S"], spec, tmp_path)
+    first, second = teachers[:4], teachers[4:]
+    assert [seed for seed, _ in second] == [TEACH, TEACH + 1] * 2
+    assert (second == first) == (learnt_from == {"R", "S"})
 
 
 @pytest.mark.parametrize("changes", [

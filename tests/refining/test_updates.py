@@ -119,7 +119,11 @@ def test_the_generators_loss_by_hand() -> None:
     def seen(pixels: torch.Tensor) -> torch.Tensor:
         return pixels.mean((2, 3))
 
-    _, loss, terms = generator_loss(nets, open_translator("cyclegan"), both, spec, random(0), Judges(seen, seen))
+    def other(pixels: torch.Tensor) -> torch.Tensor:
+        return 3 * pixels.std((2, 3))
+
+    _, loss, terms = generator_loss(nets, open_translator("cyclegan"), both, spec, random(0),
+                                    Judges([seen, other], [other, seen]))
     fake_real, fake_synthetic = nets.to_real(both.synthetic), nets.to_synthetic(both.real)
     adversarial = (nets.d_real(fake_real) - 1).square().mean() + (nets.d_synthetic(fake_synthetic) - 1).square().mean()
     cycle = ((nets.to_synthetic(fake_real) - both.synthetic).abs().mean()
@@ -127,8 +131,8 @@ def test_the_generators_loss_by_hand() -> None:
     l1 = (fake_real - both.synthetic).abs().mean() + (fake_synthetic - both.real).abs().mean()
     identity = ((nets.to_real(both.real) - both.real).abs().mean()
                 + (nets.to_synthetic(both.synthetic) - both.synthetic).abs().mean())
-    label = (F.cross_entropy(seen(fake_real), both.synthetic_labels)
-             + F.cross_entropy(seen(fake_synthetic), both.real_labels))
+    label = sum(F.cross_entropy(judge(fake), labels) / 2 for judge in (seen, other)
+                for fake, labels in ((fake_real, both.synthetic_labels), (fake_synthetic, both.real_labels)))
     torch.testing.assert_close(loss, adversarial + 10 * cycle + 0.1 * l1 + 2 * identity + 0.5 * label,
                                rtol=1e-4, atol=1e-5)
     assert terms.keys() == {"g_loss", "adversarial", "cycle", "l1", "identity", "label"}
@@ -145,13 +149,13 @@ def test_classifiers_of_labels_see_moved_images_and_discriminators_whole_ones() 
         return pixels.mean((2, 3))
 
     fakes, loss, terms = generator_loss(nets, open_translator("cyclegan"), pair(), spec, random(0),
-                                        Judges(seen, seen))
+                                        Judges([seen], [seen]))
     draws = random(0)
     for given, fake in zip(shown, (fakes.real, fakes.synthetic), strict=True):
         torch.testing.assert_close(given, augment(fake, ("translation",), draws))
         assert not torch.equal(given, fake)
     unmoved = generator_loss(nets, open_translator("cyclegan"), pair(), replace(spec, label_augment=()), random(0),
-                             Judges(seen, seen))
+                             Judges([seen], [seen]))
     assert torch.equal(terms["adversarial"], unmoved[2]["adversarial"])
     assert not torch.equal(loss, unmoved[1])
 

@@ -1,5 +1,6 @@
 """Classifiers that watch refinement: judges of labels, trained before it, and probes, trained on what it made."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -76,7 +77,8 @@ def probe(refined: Dataset, tested: Dataset, unlabelled: Dataset, steps: int, se
           device: torch.device) -> dict[str, float]:
     """Train a small classifier on refined images alone; its accuracy on real ones.
 
-    "probe" with batch-norm statistics of training, "probe_real_norm" with those of `unlabelled` real images.
+    "probe" with batch-norm statistics of training, "probe_real_norm" with those of `unlabelled` real images,
+    "probe_mean" of both, and "probe_error", the standard error of a share of so many tested images.
     """
     spec = replace(TRAINING, mix="0:1", steps=steps, seed=seed)
     spec = replace(spec, batch=min(spec.batch, len(refined)))
@@ -100,7 +102,8 @@ def probe(refined: Dataset, tested: Dataset, unlabelled: Dataset, steps: int, se
     told = {"probe": _accuracy(model, tested, mean, std)}
     with statistics_of(model, unlabelled.images, mean, std):
         told["probe_real_norm"] = _accuracy(model, tested, mean, std)
-    return told
+    share = (told["probe"] + told["probe_real_norm"]) / 2
+    return told | {"probe_mean": share, "probe_error": math.sqrt(share * (1 - share) / len(tested))}
 
 
 def _accuracy(model: nn.Module, tested: Dataset, mean: Tensor, std: Tensor) -> float:

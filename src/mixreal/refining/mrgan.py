@@ -123,12 +123,7 @@ def _work(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, Ima
     watch = parallel.in_turn(
         lambda: [train_judge(sets[name].train, spec.judge_steps, WATCH, beside, device, on_progress)
                  for name in ("R", "S")])
-    teach = None
-    if spec.lambda_label:
-        sides = [dataset_of(one, "train", device) for one in (real, synthetic)]
-        own_real, own_synthetic = parallel.in_turn(
-            lambda: [train_judge(side, spec.judge_steps, TEACH, beside, device, on_progress) for side in sides])
-        teach = Judges(own_synthetic, own_real) if spec.label_judge == "source" else Judges(own_real, own_synthetic)
+    teach = _teachers(real, synthetic, sets, spec, beside, device, on_progress) if spec.lambda_label else None
     ruler = make_ruler(real, synthetic, watch[0], watch[1], device)
     inputs: dict[str, Any] = {}
 
@@ -140,6 +135,17 @@ def _work(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, Ima
 
     return Work(identity, f"stage {stage.number}, {stage}", spec, open_translator(spec.translator), pairs, teach,
                 measured, folder, device, on_progress)
+
+
+def _teachers(real: ImageSet, synthetic: ImageSet, sets: dict[str, ImageSet], spec: RefineSpec, folder: Path,
+              device: torch.device, on_progress: Progress) -> Judges:
+    """Those who keep the labels, trained or read: `label_judges` for each direction."""
+    sides = (sets["R"], sets["S"]) if spec.label_judge == "unrefined" else (real, synthetic)
+    datasets = [dataset_of(one, "train", device) for one in sides]
+    of_real, of_synthetic = parallel.in_turn(
+        lambda: [[train_judge(dataset, spec.judge_steps, TEACH + k, folder, device, on_progress)
+                  for k in range(spec.label_judges)] for dataset in datasets])
+    return Judges(of_synthetic, of_real) if spec.label_judge == "source" else Judges(of_real, of_synthetic)
 
 
 def _config(stage: Stage, real: ImageSet, synthetic: ImageSet, spec: RefineSpec, identity: str,

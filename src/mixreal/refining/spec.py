@@ -30,7 +30,10 @@ class RefineSpec:
     lambda_l1: float = 0.1  # distance to the input, both directions; airplane/bicycle: 0
     lambda_identity: float = 0.0  # distance to the input for images of the domain mapped to
     lambda_label: float = 0.0  # cross entropy of a classifier that should still see the label
-    label_judge: Literal["source", "target"] = "source"  # trained on images of the domain mapped from, or mapped to
+    # That classifier learnt from the stage's images mapped from, those mapped to, or, in every stage alike, from R and
+    # S themselves as those mapped to: what a real image shows is best known from unrefined ones.
+    label_judge: Literal["source", "target", "unrefined"] = "source"
+    label_judges: int = 1  # such classifiers a direction, from different starts: what all see is less one's own quirk
     label_augment: tuple[str, ...] = ()  # of what that classifier sees, as d_augment
     lambda_contrast: float = 1.0  # "cut" only: patches of the output beside their own in the input
     d_augment: tuple[str, ...] = ()  # of what discriminators see (DiffAugment): colour, translation, cutout
@@ -91,8 +94,9 @@ def preset(name: str) -> RefineSpec:
 def check(spec: RefineSpec) -> None:
     """`BadInput` for numbers that cannot work."""
     least = {"batch": 1, "iterations": 1, "g_updates": 1, "d_updates": 0, "pretrain_g": 0, "pretrain_d": 0, "pool": 0,
-             "checkpoints": 1, "probes": 0, "probe_steps": 1, "judge_steps": 1, "seed": 0, "g_lr": 0, "d_lr": 0,
-             "lambda_cycle": 0, "lambda_l1": 0, "lambda_identity": 0, "lambda_label": 0, "lambda_contrast": 0}
+             "checkpoints": 1, "probes": 0, "probe_steps": 1, "judge_steps": 1, "label_judges": 1, "seed": 0, "g_lr": 0,
+             "d_lr": 0, "lambda_cycle": 0, "lambda_l1": 0, "lambda_identity": 0, "lambda_label": 0,
+             "lambda_contrast": 0}
     for name, low in least.items():
         if not getattr(spec, name) >= low:
             raise BadInput(f"{name} is {getattr(spec, name)}: it must be at least {low}")

@@ -1,6 +1,6 @@
 """One update of the generators, one of the discriminators, one of either's pretraining (App. 6.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,10 +21,10 @@ Judge = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Judges:
-    """Classifiers that refined images should not confuse: one for each direction."""
+    """Classifiers that refined images should not confuse, one or more for each direction."""
 
-    to_real: Judge
-    to_synthetic: Judge
+    to_real: Sequence[Judge]
+    to_synthetic: Sequence[Judge]
 
 
 @dataclass
@@ -72,12 +72,18 @@ def generator_loss(nets: Networks, translator: Translator, pair: Pair, spec: Ref
         at_home = l1(nets.to_real(pair.real), pair.real) + l1(nets.to_synthetic(pair.synthetic), pair.synthetic)
         terms["identity"] = spec.lambda_identity, at_home
     if judges is not None and spec.lambda_label:
-        seen = [F.cross_entropy(judge(augment(fake, spec.label_augment, generator)), labels)
-                for judge, fake, labels in ((judges.to_real, fakes.real, pair.synthetic_labels),
-                                            (judges.to_synthetic, fakes.synthetic, pair.real_labels))]
+        seen = [_mistaken(judges.to_real, fakes.real, pair.synthetic_labels, spec, generator),
+                _mistaken(judges.to_synthetic, fakes.synthetic, pair.real_labels, spec, generator)]
         terms["label"] = spec.lambda_label, seen[0] + seen[1]
     loss = torch.stack([weight * value for weight, value in terms.values()]).sum()
     return fakes, loss, {"g_loss": loss.detach(), **{name: value.detach() for name, (_, value) in terms.items()}}
+
+
+def _mistaken(judges: Sequence[Judge], fake: Tensor, labels: Tensor, spec: RefineSpec,
+              generator: torch.Generator) -> Tensor:
+    """Mean cross entropy of several judges who look at the same images, moved alike."""
+    shown = augment(fake, spec.label_augment, generator)
+    return torch.stack([F.cross_entropy(judge(shown), labels) for judge in judges]).mean()
 
 
 def update_discriminators(player: Player, rate: float, nets: Networks, pair: Pair, fakes: Fakes, spec: RefineSpec,
