@@ -91,6 +91,8 @@ def _coerce(value: Any, hint: Any, where: str) -> Any:
             raise BadInput(f"{where}: expected a list, got {value!r}")
         args = get_args(hint)
         inner = args[0] if args[-1] is Ellipsis else None
+        if inner is None and len(value) != len(args):
+            raise BadInput(f"{where}: expected {len(args)} values, got {value!r}")
         return tuple(_coerce(v, inner or a, where) for v, a in zip(value, args if not inner else value))
     if origin is typing.Literal:
         if value not in get_args(hint):

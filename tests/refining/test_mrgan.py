@@ -13,13 +13,14 @@ import torch
 
 import mixreal as mx
 from mixreal import runs
-from mixreal.datasets.dataset import check, read
+from mixreal.datasets.dataset import check, read, select
 from mixreal.errors import BadInput
 from mixreal.learning.task import dataset_fingerprint
 from mixreal.real.sets import RealData
 from mixreal.refining import fitting, mrgan
 from mixreal.refining.judging import TEACH, Judge, train_judge
-from mixreal.refining.sets import as_bytes
+from mixreal.refining.measuring import sample
+from mixreal.refining.sets import as_bytes, shuffled
 from mixreal.refining.spec import RefineSpec, preset
 from mixreal.refining.translating import GENERATORS, load
 from tiny import CLASSES, tiny, tiny_real
@@ -84,7 +85,7 @@ def test_the_folder_of_a_stage(made: mrgan.MrGan) -> None:
         "config.toml", "metrics.jsonl", "chosen.json", "generators.safetensors", "samples.npz", "RS", "RR", "done"}
     chosen = json.loads((stage.folder / "chosen.json").read_text())
     assert [row["iteration"] for row in chosen["checkpoints"]] == [3, 6]
-    assert {"kid", "a_distance", "cycle", "label_real", "label_synthetic", "identity_alarm", "collapse_alarm",
+    assert {"kid", "a_distance", "cycle_error", "label_real", "label_synthetic", "identity_alarm", "collapse_alarm",
             "label_alarm"} <= chosen["checkpoints"][0].keys()
     probed = chosen["checkpoints"][1]
     assert probed["probe_mean"] == pytest.approx((probed["probe"] + probed["probe_real_norm"]) / 2)
@@ -174,6 +175,35 @@ def test_other_keys_work(changes: dict[str, object], real: RealData, synthetic: 
     assert isinstance(found[0], mx.Dataset) and len(found[0]) == 12 and len(found[1]) == 30
 
 
+def test_other_test_photos_are_refined_anew_by_the_same_stage(real: RealData, synthetic: mx.Dataset,
+                                                              tmp_path: Path) -> None:
+    spec = replace(SPEC, iterations=1, checkpoints=1, probes=0)
+    first = mrgan.refine(real, synthetic, ["R-S"], spec, tmp_path).stages[0]
+    fewer = replace(real, test=select(real.test, np.arange(4)))
+    again = mrgan.refine(fewer, synthetic, ["R-S"], spec, tmp_path).stages[0]
+    assert again.folder == first.folder and len(again.real.test) == 4 and len(again.real.train) == len(real.train)
+    watched = replace(real, validation=select(real.validation, np.arange(4)))
+    assert mrgan.refine(watched, synthetic, ["R-S"], spec, tmp_path).stages[0].folder != first.folder
+
+
+def test_several_processes_have_no_pool(real: RealData, synthetic: mx.Dataset, tmp_path: Path,
+                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mrgan.parallel, "_several", lambda: True)
+    monkeypatch.setattr(mrgan.parallel.dist, "get_world_size", lambda: 2)
+    with pytest.raises(BadInput, match="pool = 5 is for one process, and there are 2"):
+        mrgan.refine(real, synthetic, ["R-S"], SPEC, tmp_path)
+
+
+def test_samples_hold_every_class_in_equal_numbers() -> None:
+    labels = np.arange(18_000) % 9  # as rendered: an even stride over it would miss a class
+    rows = sample([np.flatnonzero(labels == label) for label in range(9)], 4000)
+    assert set(np.bincount(labels[rows])) == {444} and len(np.unique(rows)) == len(rows)
+    chunks = shuffled(1000)
+    assert sorted(np.concatenate(chunks)) == list(range(1000)) and all(len(chunk) == 250 for chunk in chunks)
+    assert all(chunk[-1] - chunk[0] > 900 for chunk in chunks)  # not one part of the file after the other
+    assert shuffled(0) == []
+
+
 def test_divergence_is_told(real: RealData, synthetic: mx.Dataset, tmp_path: Path) -> None:
     wild = replace(SPEC, g_lr=1e30, pretrain_g=0, lambda_label=0.0, d_norm="none", norm="none")
     with pytest.raises(BadInput, match=r"diverged before its first checkpoint .* lower learning rates"):
@@ -182,7 +212,9 @@ def test_divergence_is_told(real: RealData, synthetic: mx.Dataset, tmp_path: Pat
 
 @pytest.mark.parametrize(("changes", "told"), [
     ({"batch": 7}, "use batch 6"), ({"flip": 1.5}, "flip is 1.5"), ({"d_augment": ("color",)}, "did you mean 'colour'"),
-    ({"discriminator": "C4,C4,C4,C4"}, "leaves nothing"), ({"generator": "c3s1-4"}, "three colours")])
+    ({"discriminator": "C4,C4,C4,C4"}, "leaves nothing"), ({"generator": "c3s1-4"}, "three colours"),
+    ({"generator": "c3s1-4,d4,d4,d4,d4,u4,u4,u4,u4,c3s1-3"}, "leaves maps of 1x1 px"),
+    ({"betas": (0.5, 1.0)}, "betas")])
 def test_what_cannot_be_is_told(changes: dict[str, object], told: str, real: RealData, synthetic: mx.Dataset,
                                 tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=told):

@@ -6,7 +6,7 @@ from typing import Any
 
 RULES = {
     "kid": "of the checkpoints without an alarm, the one of least KID between translated synthetic images and the "
-           "stage's real side, both on held-out images where there are some",
+           "stage's real side, the real ones held out where there are some",
     "probe": "of the checkpoints without an alarm, the latest whose refined images train a classifier that is, within "
              "one standard error, as accurate on real validation images as the best one's",
     "last": "the last one",

@@ -10,15 +10,18 @@ from torch import Tensor
 SHIFT, CUT = 1 / 8, 1 / 2  # shares of a side
 
 
-def augment(x: Tensor, policy: tuple[str, ...], generator: torch.Generator) -> Tensor:
-    """(b, 3, h, w) in [-1, 1] to the same; numbers are drawn on the CPU, so that every device sees the same ones."""
+def augment(x: Tensor, policy: tuple[str, ...], generator: torch.Generator, border: str = "constant") -> Tensor:
+    """(b, 3, h, w) in [-1, 1] to the same; numbers are drawn on the CPU, so that every device sees the same ones.
+
+    border: what comes in with a translation, "constant" (zero, grey) or "reflect", as classifiers are trained with.
+    """
     if not policy:
         return x
     draws = torch.rand(7, len(x), 1, 1, 1, generator=generator).to(x.device)
     if "colour" in policy:
         x = _colour(x, *draws[:3])
     if "translation" in policy:
-        x = _translation(x, *draws[3:5])
+        x = _translation(x, draws[3], draws[4], border)
     if "cutout" in policy:
         x = _cutout(x, *draws[5:])
     return x
@@ -33,13 +36,13 @@ def _colour(x: Tensor, brightness: Tensor, saturation: Tensor, contrast: Tensor)
     return mean + (x - mean) * (contrast + 0.5)
 
 
-def _translation(x: Tensor, down: Tensor, right: Tensor) -> Tensor:
-    """Moved by up to an eighth of a side each way; what comes in is black-free zero, the mean of [-1, 1]."""
+def _translation(x: Tensor, down: Tensor, right: Tensor, border: str) -> Tensor:
+    """Moved by up to an eighth of a side each way."""
     b, _, h, w = x.shape
     most_h, most_w = max(round(h * SHIFT), 1), max(round(w * SHIFT), 1)
     rows = torch.arange(h, device=x.device).view(1, h) + (down.view(b, 1) * (2 * most_h + 1)).long()
     columns = torch.arange(w, device=x.device).view(1, w) + (right.view(b, 1) * (2 * most_w + 1)).long()
-    padded = F.pad(x, (most_w, most_w, most_h, most_h)).permute(0, 2, 3, 1)
+    padded = F.pad(x, (most_w, most_w, most_h, most_h), border).permute(0, 2, 3, 1)
     image = torch.arange(b, device=x.device).view(b, 1, 1)
     return padded[image, rows.view(b, h, 1), columns.view(b, 1, w)].permute(0, 3, 1, 2)
 

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mixreal.errors import BadInput
 from mixreal.refining.blocks import FewManyConv, ResidualBlock, Trunk, conv, make_norm
 from mixreal.refining.notation import Layer, generator_layers
 from mixreal.refining.spec import RefineSpec
@@ -52,6 +53,16 @@ class Generator(nn.Module):
             if k in after:
                 out.append(x)
         return out
+
+
+def check_size(spec: RefineSpec, height: int, width: int) -> None:
+    """`BadInput` for images too small for the paddings: a map is reflected by fewer pixels than it has."""
+    layers, low = generator_layers(spec.generator), min(height, width)
+    multiple = 2 ** sum(layer.kind == "d" for layer in layers)
+    deepest = -(-low // multiple)
+    if -low % multiple >= low or deepest < 2 or max(one.kernel // 2 for one in layers if one.kind == "c") >= low:
+        raise BadInput(f"generator {spec.generator!r} leaves maps of {deepest}x{deepest} px of images of "
+                       f"{height}x{width} px: give fewer layers d, smaller kernels, or larger images")
 
 
 def _layer(layer: Layer, channels: int, norm: str, fast: bool) -> list[nn.Module]:

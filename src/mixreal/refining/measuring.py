@@ -15,7 +15,7 @@ from mixreal.refining.alarms import labels_lost, look
 from mixreal.refining.features import features
 from mixreal.refining.gap import a_distance, kid
 from mixreal.refining.judging import Judge, probe
-from mixreal.refining.sets import ImageSet, Pixels, as_bytes
+from mixreal.refining.sets import ImageSet, Pixels, as_bytes, shuffled
 from mixreal.refining.spec import RefineSpec
 from mixreal.refining.translating import Translators
 
@@ -71,7 +71,8 @@ def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> d
     """One checkpoint, both directions.
 
     kid, a_distance: translated synthetic images against the stage's real side, *_real: against R itself,
-    kid_synthetic: translated real images against the stage's synthetic side. cycle: mean |F(G(x)) - x| of [0, 1].
+    kid_synthetic: translated real images against the stage's synthetic side. cycle_error: mean |F(G(x)) - x|, of
+    [0, 1].
     label_real: share of translated synthetic images in which a classifier trained on R sees their label.
     """
     s, r = ruler.synthetic, ruler.real
@@ -87,7 +88,7 @@ def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> d
         "kid_synthetic": kid(seen_synthetic, s.features), "kid_shared": kid(seen_real, seen_synthetic),
         "a_distance": a_distance(seen_real, r.features),
         "a_distance_real": a_distance(seen_real, ruler.original_real.features),
-        "cycle": float(torch.stack([one.abs().mean() for one in back]).mean()) / 2,
+        "cycle_error": float(torch.stack([one.abs().mean() for one in back]).mean()) / 2,
         "change_real": looks[0].change, "change_synthetic": looks[1].change,
         "spread_real": min(looks[0].pixel_spread, looks[0].feature_spread),
         "spread_synthetic": min(looks[1].pixel_spread, looks[1].feature_spread),
@@ -102,18 +103,25 @@ def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> d
 def measure_probe(ruler: Ruler, translators: Translators | None, spec: RefineSpec, classes: Sequence[str],
                   device: torch.device) -> dict[str, float]:
     """Accuracy on real validation images of a small classifier trained on refined images (on the inputs if None)."""
-    rows = thinned(len(ruler.train_synthetic), PROBED)
-    images = []
-    for part in np.array_split(rows, -(-len(rows) // CHUNK)):
-        pixels = ruler.train_synthetic(part)
-        images.append(as_bytes(pixels if translators is None else translators.to_real(pixels)))
-    refined = Dataset(np.concatenate(images), ruler.train_synthetic.labels[rows], tuple(classes), "refined",
+    rows = sample(ruler.train_synthetic.by_class, PROBED)
+    images = np.empty((len(rows), *ruler.tested.images.shape[1:]), np.uint8)
+    for part in shuffled(len(rows)):
+        pixels = ruler.train_synthetic(rows[part])
+        images[part] = as_bytes(pixels if translators is None else translators.to_real(pixels))
+    refined = Dataset(images, ruler.train_synthetic.labels[rows], tuple(classes), "refined",
                       rows, {})
     return probe(refined, ruler.tested, ruler.unlabelled, spec.probe_steps, spec.seed, device)
 
 
+def sample(by_class: Sequence[NDArray[np.int64]], most: int) -> NDArray[np.int64]:
+    """At most so many rows, evenly spread within each class: a stride over the whole set would meet the order in which
+    labels follow each other, and miss classes."""
+    share = max(most // max(len(by_class), 1), 1)
+    return np.sort(np.concatenate([rows[thinned(len(rows), share)] for rows in by_class]))
+
+
 def _side(pixels: Pixels) -> Side:
-    rows = thinned(len(pixels), SAMPLE)
+    rows = sample(pixels.by_class, SAMPLE)
     found = pixels(rows)
     return Side(found, pixels.labels[rows], features(found))
 

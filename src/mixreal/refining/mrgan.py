@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,8 @@ from mixreal.errors import BadInput
 from mixreal.hardware import hardware, open_device, versions
 from mixreal.learning.task import dataset_fingerprint
 from mixreal.real.sets import RealData
-from mixreal.refining import features, parallel, translating
+from mixreal.refining import discriminator, features, generator, parallel, translating
 from mixreal.refining import spec as specs
-from mixreal.refining.discriminator import check_size
 from mixreal.refining.fitting import CANDIDATES, Work, fit
 from mixreal.refining.judging import TEACH, WATCH, train_judge
 from mixreal.refining.measuring import make_ruler, measure, measure_inputs, measure_probe
@@ -77,24 +77,30 @@ def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str], 
     root = Path(folder)
     chain = parse_stages(stages)
     specs.check(spec)
+    if spec.pool:
+        parallel.check_alone(f"pool = {spec.pool}")
     real, synthetic = _checked(real, synthetic, spec)
     where = open_device(device)
     sets = {"R": real_set(real), "S": synthetic_set(synthetic)}
-    prints = [dataset_fingerprint(one.train) for one in sets.values()]
+    # What is trained on, and what checkpoints are chosen by.
+    prints = [dataset_fingerprint(one.parts[part]) for one in sets.values()
+              for part in dict.fromkeys(("train", one.watched))]
     done = []
     for stage in chain:
         r, s = found(sets, stage)
         identity = fingerprint("stage", stage.real.partition("@")[0], stage.synthetic.partition("@")[0],
                                to_mapping(spec), prints, r.made_by, s.made_by)
         at = root / f"{stage.number}-{r.name}-{s.name}-{identity[:8]}"
-        translators = _stage(stage, r, s, sets, spec, identity, at, where, on_progress)
-        r, s = r.refined(translators.to_synthetic, identity), s.refined(translators.to_real, identity)
-        sets = with_outputs(sets, stage, r, s)
-        made_real, made_synthetic = write_sets(at, r, s, real, identity, where)
-        if parallel.rank() == 0 and not runs.is_done(at):
-            runs.mark_done(at)
-            (at / CHECKPOINT).unlink(missing_ok=True)
-            shutil.rmtree(at / CANDIDATES, ignore_errors=True)
+        # From the first look to the last file: who comes second finds it done.
+        with nullcontext() if parallel.rank() or runs.is_done(at) else lock(at):
+            translators = _stage(stage, r, s, sets, spec, identity, at, where, on_progress)
+            r, s = r.refined(translators.to_synthetic, identity), s.refined(translators.to_real, identity)
+            sets = with_outputs(sets, stage, r, s)
+            made_real, made_synthetic = write_sets(at, r, s, real, identity, where)
+            if parallel.rank() == 0 and not runs.is_done(at):
+                runs.mark_done(at)
+                (at / CHECKPOINT).unlink(missing_ok=True)
+                shutil.rmtree(at / CANDIDATES, ignore_errors=True)
         done.append(Refined(stage, at, made_real, made_synthetic))
     return MrGan(root, tuple(done))
 
@@ -104,12 +110,10 @@ def _stage(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, Im
     """The stage's frozen translators: read, or trained first."""
     if (folder / GENERATORS).is_file() and runs.is_done(folder):
         return translating.load(folder / GENERATORS, spec, device)
-    if parallel.rank():
-        return fit(_work(stage, real, synthetic, sets, spec, identity, folder, device, on_progress))
-    with lock(folder):
+    if parallel.rank() == 0:
         runs.write_text(folder / runs.CONFIG, to_toml(_config(stage, real, synthetic, spec, identity, device)))
-        work = _work(stage, real, synthetic, sets, spec, identity, folder, device, on_progress)
-        translators = fit(work)
+    translators = fit(_work(stage, real, synthetic, sets, spec, identity, folder, device, on_progress))
+    if parallel.rank() == 0:
         save_samples(folder, real, synthetic, translators, device)
     return translators
 
@@ -170,7 +174,8 @@ def _checked(real: RealData | Dataset, synthetic: Dataset, spec: RefineSpec) -> 
     if shapes[0] != shapes[1]:
         raise BadInput(f"real images are {shapes[0][1]}x{shapes[0][0]} px and synthetic ones "
                        f"{shapes[1][1]}x{shapes[1][0]}: load or render both at one size")
-    check_size(spec, *shapes[0])
+    generator.check_size(spec, *shapes[0])
+    discriminator.check_size(spec, *shapes[0])
     for name, one in (("real", train), ("synthetic", synthetic)):
         absent = [c for c, count in zip(classes, np.bincount(one.labels, minlength=len(classes))) if not count]
         if absent and spec.align_labels:

@@ -64,5 +64,11 @@ def share(batch: int) -> slice:
     return slice(rank() * size, (rank() + 1) * size)
 
 
+def check_alone(what: str) -> None:
+    """`BadInput` for what several processes cannot do together."""
+    if _several():
+        raise BadInput(f"{what} is for one process, and there are {dist.get_world_size()}: leave it out, or use one")
+
+
 def _several() -> bool:
     return dist.is_available() and dist.is_initialized()

@@ -1,5 +1,6 @@
 """Refined datasets on disk, labels, latents and parents kept; and a few images before and after for the report."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,15 @@ from numpy.typing import NDArray
 from mixreal import runs
 from mixreal.datasets import dataset as datasets
 from mixreal.datasets.dataset import Dataset
+from mixreal.datasets.headers import read_header
 from mixreal.datasets.shards import is_done
+from mixreal.learning.task import dataset_fingerprint
 from mixreal.real.sets import RealData
 from mixreal.refining import parallel
-from mixreal.refining.sets import ImageSet, Pixels, as_bytes
+from mixreal.refining.sets import ImageSet, Pixels, as_bytes, shuffled
 from mixreal.refining.translating import Translators
 
 SAMPLES = 10  # images a class and side
-CHUNK = 256
 
 
 def dataset_of(one: ImageSet, part: str, device: torch.device) -> Dataset:
@@ -26,8 +28,10 @@ def dataset_of(one: ImageSet, part: str, device: torch.device) -> Dataset:
     if not one.chain:
         return start
     pixels = Pixels(start, one.chain, device)  # not kept: parts that are only written would fill the memory
-    images = [as_bytes(pixels(rows)) for rows in np.array_split(np.arange(len(start)), max(-(-len(start) // CHUNK), 1))]
-    return Dataset(np.concatenate(images), start.labels, start.classes, "refined", start.index, start.latents,
+    images = np.empty((len(start), *start.images.shape[1:]), np.uint8)
+    for rows in shuffled(len(start)):
+        images[rows] = as_bytes(pixels(rows))
+    return Dataset(images, start.labels, start.classes, "refined", start.index, start.latents,
                    start.index, f"{one.name} of {start.source}")
 
 
@@ -62,8 +66,11 @@ def save_samples(folder: Path, real: ImageSet, synthetic: ImageSet, translators:
 
 
 def _written(folder: Path, one: ImageSet, part: str, identity: str, device: torch.device) -> Dataset:
-    if not is_done(folder) and parallel.rank() == 0:
+    made_by = {"stage": identity, "set": one.name, "part": part, "of": dataset_fingerprint(one.parts[part])}
+    if parallel.rank() == 0 and not (is_done(folder) and read_header(folder).made_by == made_by):
+        if folder.exists():  # of other photos, as this part once was
+            shutil.rmtree(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        datasets.write(folder, dataset_of(one, part, device), {"stage": identity, "set": one.name, "part": part})
+        datasets.write(folder, dataset_of(one, part, device), made_by)
     parallel.wait()
     return datasets.read(folder)

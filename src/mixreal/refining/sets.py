@@ -31,10 +31,10 @@ class Pixels:
         self._floats: Tensor | None = None
         self._bytes: Tensor | None = None
         if chain and 4 * dataset.images.size <= RESIDENT:
-            rows = np.arange(len(self.labels))
-            parts = [self._translated(part) for part in np.array_split(rows, -(-len(rows) // CHUNK))] if len(rows) \
-                else [torch.zeros(0, 3, *dataset.images.shape[1:3])]
-            self._floats = torch.cat(parts)
+            floats = torch.empty(len(self.labels), 3, *dataset.images.shape[1:3], device=device)
+            for rows in shuffled(len(self.labels)):
+                floats[torch.from_numpy(rows).to(device)] = self._translated(rows)
+            self._floats = floats
         elif dataset.images.nbytes <= RESIDENT:
             self._bytes = torch.from_numpy(np.array(dataset.images)).to(device)
 
@@ -60,6 +60,13 @@ class Pixels:
         else:
             found = torch.from_numpy(np.array(self._source[rows])).to(self.device)
         return as_pixels(found)
+
+
+def shuffled(count: int) -> list[NDArray[np.int64]]:
+    """All rows in chunks to translate: in no order of the file's, where classes may lie one after the other, and a
+    minibatch's own statistics (translate_norm = "batch") would be those of one class."""
+    order = np.random.default_rng(0).permutation(count)
+    return [np.sort(part) for part in np.array_split(order, -(-count // CHUNK))] if count else []
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,7 +66,7 @@ class RefineSpec:
     seed: int = 0
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     kernels: Literal["auto", "plain"] = "auto"  # "auto": fewer multiplications on CPUs (refining/kernels.py)
-    compile: bool = False  # torch.compile, on CUDA with graphs
+    compile: bool = False  # torch.compile
 
 
 PAPER = RefineSpec()
@@ -103,6 +103,8 @@ def check(spec: RefineSpec) -> None:
     for name, high in {"flip": 1.0, "decay_from": 1.0, "ema": 0.99999}.items():
         if not 0 <= getattr(spec, name) <= high:
             raise BadInput(f"{name} is {getattr(spec, name)}: expected a number from 0 to {high:g}")
+    if not all(0 <= beta < 1 for beta in spec.betas):
+        raise BadInput(f"betas are {spec.betas}: expected two numbers from 0 to below 1, such as 0.5 and 0.999")
     for name in ("smooth_target", "smooth_source"):
         low_end, high_end = getattr(spec, name)
         if low_end > high_end:

@@ -81,8 +81,8 @@ def generator_loss(nets: Networks, translator: Translator, pair: Pair, spec: Ref
 
 def _mistaken(judges: Sequence[Judge], fake: Tensor, labels: Tensor, spec: RefineSpec,
               generator: torch.Generator) -> Tensor:
-    """Mean cross entropy of several judges who look at the same images, moved alike."""
-    shown = augment(fake, spec.label_augment, generator)
+    """Mean cross entropy of several judges who look at the same images, moved alike, as they were in training."""
+    shown = augment(fake, spec.label_augment, generator, "reflect")
     return torch.stack([F.cross_entropy(judge(shown), labels) for judge in judges]).mean()
 
 

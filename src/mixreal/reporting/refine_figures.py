@@ -19,14 +19,14 @@ SIDE, GAP, HEAD, BLOCKS = 64, 2, 22, 4  # pixels; images of a class beside each 
 PANELS = (
     ("KID", (("kid", "to the stage's real side"), ("kid_real", "to R"), ("kid_synthetic", "back"))),
     ("A-distance", (("a_distance", "to the stage's real side"), ("a_distance_real", "to R"))),
-    ("cycle", (("cycle", "cycle"),)),
+    ("change after there and back", (("cycle_error", "mean, of the range"),)),
     ("discriminator accuracy", (("d_real_accuracy", "of R"), ("d_synthetic_accuracy", "of S"))),
     ("labels seen", (("label_real", "refined synthetic"), ("label_synthetic", "refined real"),
                      ("probe", "probe on real validation"))),
     ("losses", (("adversarial", "generators, adversarial"), ("d_loss", "discriminators"))),
 )
 MEASURED = ("kid", "kid_real", "kid_synthetic", "a_distance", "a_distance_real", "label_real", "label_synthetic",
-            "probe")
+            "cycle_error", "probe")
 
 
 def grid(images: NDArray[np.uint8], heads: Sequence[str]) -> bytes:

@@ -18,7 +18,7 @@ from mixreal.reporting.page import STYLE
 from mixreal.reporting.refine_figures import curves, grid
 
 ROWS = 4  # images a class in a grid
-COLUMNS = (("kid", "KID"), ("kid_real", "KID to R"), ("a_distance", "A-distance"), ("cycle", "cycle"),
+COLUMNS = (("kid", "KID"), ("kid_real", "KID to R"), ("a_distance", "A-distance"), ("cycle_error", "there and back"),
            ("label_real", "labels seen"), ("label_synthetic", "labels seen, back"), ("probe", "probe, %"))
 
 
@@ -57,7 +57,7 @@ def write_report(stages: Sequence[str | Path], folder: str | Path) -> tuple[Path
     """report.html, report.md and its pictures, for a chain of stages; returns their paths."""
     root, told = Path(folder), [read_stage(stage) for stage in stages]
     root.mkdir(parents=True, exist_ok=True)
-    name = "-".join(["report", *(one.folder.name for one in told[1:])])  # one a chain: they may share a folder
+    name = f"report-{told[-1].folder.name}"  # one a chain: they may share a folder
     pictures = {f"{name}-synthetic.png": grid(chain_images(told, "synthetic"), chain_heads(told, "synthetic")),
                 f"{name}-real.png": grid(chain_images(told, "real"), chain_heads(told, "real"))}
     for one in told:
