@@ -22,10 +22,12 @@ def test_training_gives_loss_and_accuracy_once_there_are_points() -> None:
 
 
 def test_refinement_leaves_pretraining_and_gaps_out() -> None:
-    rows = [{"phase": "pretrain_g", "iteration": 5, "cycle": 9.0}, {"phase": "main", "iteration": 10, "cycle": None},
-            {"phase": "main", "iteration": 20, "cycle": 0.1, "kid": 0.3}]
+    rows = [{"phase": "pretrain_g", "iteration": 5, "kid": 9.0},
+            {"phase": "main", "iteration": 10, "cycle_error": None},
+            {"phase": "main", "iteration": 20, "cycle_error": 0.1, "kid": 0.3}]
     panels = {panel.title: panel for panel in curves.refinement(rows, {"kid": 0.5})}
-    assert panels["Cycle"].lines[0].points == ((20.0, 0.1),)
+    assert panels["Change after there and back"].lines[0].points == ((20.0, 0.1),)
+    assert panels["KID"].lines[0].points == ((20.0, 0.3),)
     assert panels["KID"].lines[0].rest == 0.5 and panels["KID"].lines[0].marked
 
 
