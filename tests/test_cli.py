@@ -224,6 +224,7 @@ def test_report_writes_pages(tiny_runs: Path, tmp_path: Path, capsys: pytest.Cap
     (OSError(errno.ENOSPC, "No space left on device", "/data/x"), 2, "the disk is full (/data/x)"),
     (PermissionError(errno.EACCES, "Permission denied", "/data/x"), 2, "no permission (/data/x)"),
     (MemoryError(), 2, "out of memory"),
+    (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"), 2, "out of memory"),
 ])
 def test_each_trouble_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
                                   error: BaseException, code: int, said: str) -> None:

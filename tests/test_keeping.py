@@ -71,3 +71,7 @@ def test_a_signature_tells_changed_files(tmp_path: Path):
     assert signature(tmp_path) == before
     (tmp_path / "a.obj").write_text("two!")
     assert signature(tmp_path) != before
+    (tmp_path / "b.obj").symlink_to(tmp_path / "fetched later.obj")
+    absent = signature(tmp_path)
+    (tmp_path / "fetched later.obj").write_text("three")
+    assert signature(tmp_path) != absent

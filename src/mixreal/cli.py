@@ -101,7 +101,10 @@ def _known_trouble(error: BaseException) -> str:
             return f"a file name is too long{where}: give a shorter one"
     if isinstance(error, RuntimeError) and "home directory" in str(error):  # Path.expanduser of ~nobody
         return "a path begins with ~ and there is no such user's home: write the folder out"
-    if isinstance(error, MemoryError):
+    # Torch's own: torch.OutOfMemoryError on CUDA, "can't allocate memory" on CPUs, both RuntimeErrors.
+    torches = isinstance(error, RuntimeError) and (type(error).__name__ == "OutOfMemoryError"
+                                                   or "allocate memory" in str(error))
+    if isinstance(error, MemoryError) or torches:
         return "out of memory: ask for smaller images (--size) or fewer at a time (--batch)"
     return ""
 

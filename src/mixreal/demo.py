@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mixreal.datahome import settled
 from mixreal.datasets.dataset import Dataset, with_classes
-from mixreal.datasets.produce import produce
+from mixreal.datasets.produce import named_folder, produce
 from mixreal.learning.training import train
 from mixreal.learning.trainspec import TrainSpec
 from mixreal.real.sets import NoData, RealData, load
@@ -58,7 +58,7 @@ def demo(out: str | Path, plan: DemoPlan = FULL, data: str | None = None, stand_
     stand_in = stand_in or not _photos_at_hand(plan, data)
     if stand_in:
         print(f"{STAND_IN}: what follows says nothing about photographs")
-    synthetic = produce(plan.rendering, root / f"synthetic-{fingerprint(to_mapping(plan.rendering))}")
+    synthetic = produce(plan.rendering, named_folder(plan.rendering, root))
     folders = []
     for task, seed, real in _real_sets(plan, root, data, stand_in):
         for mix in plan.mixes:

@@ -55,8 +55,12 @@ def signature(folder: str | Path) -> str:
     for place, folders, files in os.walk(Path(folder).expanduser(), followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in files if not name.startswith(".")):
-            about = os.stat(os.path.join(place, name))
-            digest.update(f"{place}\0{name}\0{about.st_size}\0{about.st_mtime_ns}\0".encode())
+            try:
+                about = os.stat(os.path.join(place, name))
+                told = f"{about.st_size}\0{about.st_mtime_ns}"
+            except OSError:  # a link whose end is not there
+                told = "absent"
+            digest.update(f"{place}\0{name}\0{told}\0".encode())
     return digest.hexdigest()
 
 

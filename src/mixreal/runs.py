@@ -161,7 +161,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
     try:
         with room_for(path):
             yield temporary
-            with open(temporary, "rb") as written:
+            with open(temporary, "r+b") as written:  # Windows flushes only what may be written
                 os.fsync(written.fileno())
             os.replace(temporary, path)
     finally:

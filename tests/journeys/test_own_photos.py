@@ -40,6 +40,43 @@ def test_an_existing_dataset_serves_instead_of_models(tmp_path: Path, photos: Pa
     assert not list(tmp_path.glob("synthetic-*"))
 
 
+@pytest.mark.parametrize(("flags", "told"), [
+    (["--classifier", "resnet2"], "did you mean 'resnet20'"), (["--augment", "rotate"], "rotate"),
+    (["--steps", "5", "--epochs", "2"], "exactly one"), (["--classifier", "alexnet", "--size", "24"], "at least 31 px"),
+    (["--classifier", "alexnet", "--size", "64", "--norm", "split"], "no batch norm"),
+    (["--finish", "0.5", "--mix", "1:0"], "lets a mix of both"), (["-o", "."], "holds files that are no training run")])
+def test_what_cannot_be_is_told_before_anything_is_read_or_rendered(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, flags: list[str],
+        told: str) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    out = [] if "-o" in flags else ["-o", str(tmp_path / "run")]
+    assert main(["train", "--real", str(tmp_path / "no photos"), *out, *flags]) == 2
+    assert told in capsys.readouterr().err and [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_flags_of_rendering_beside_a_finished_dataset_are_refused(tmp_path: Path,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    for flag in (["--vary", "pose"], ["--images", "7"], ["--models", "meshes"]):
+        assert main(["train", "--synthetic", str(tmp_path), "--mix", "0:1", *flag, "-o", str(tmp_path / "run")]) == 2
+        assert f"{flag[0]} is of rendering" in capsys.readouterr().err
+
+
+def test_other_pictures_are_another_dataset(tmp_path: Path, meshes: Path) -> None:
+    from PIL import Image
+
+    from mixreal import RenderSpec
+    from mixreal.datasets.produce import named_folder
+
+    Image.new("RGB", (64, 64), (9, 99, 9)).save(tmp_path / "green.png")
+    spec = RenderSpec(models=str(meshes), images=4, backgrounds=str(tmp_path), textures="procedural",
+                      envmaps="procedural")
+    first = named_folder(spec, tmp_path)
+    assert named_folder(spec, tmp_path) == first
+    Image.new("RGB", (64, 64), (99, 9, 9)).save(tmp_path / "red.png")
+    assert named_folder(spec, tmp_path) != first
+
+
 def test_synthetic_images_alone_need_no_photos(tmp_path: Path, meshes: Path) -> None:
     assert main(["train", "--models", str(meshes), "--mix", "0:1", "--steps", "2", "--batch", "8", "--images", "16",
                  "-o", str(tmp_path / "run")]) == 0

@@ -39,10 +39,16 @@ def test_photos_of_any_size_are_taken(run, tmp_path):
     assert predict(run.folder, [str(tmp_path / "wide.jpg")])[0].label in CLASSES
 
 
-def test_unreadable_photos_are_named(run, tmp_path):
+def test_unreadable_photos_are_named(run, tmp_path, capsys):
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff not a photo")
     with pytest.raises(BadInput, match=r"broken\.jpg"):
         predict(run.folder, [tmp_path / "broken.jpg"])
+    Image.new("RGB", (9, 9)).save(tmp_path / "whole.png")
+    paths = [tmp_path / "broken.jpg", tmp_path / "whole.png"]
+    assert [told.path.name for told in predict(run.folder, paths, lenient=paths)] == ["whole.png"]  # as of a folder
+    assert "broken.jpg" in capsys.readouterr().err
+    with pytest.raises(BadInput, match="none of the images can be read"):
+        predict(run.folder, paths[:1], lenient=paths)
     with pytest.raises(BadInput, match=r"absent\.jpg"):
         predict(run.folder, [tmp_path / "absent.jpg"])
     with pytest.raises(BadInput, match="no images"):

@@ -49,6 +49,12 @@ def test_a_broken_file_is_named_and_left_out(folder: Path) -> None:
     assert "cup/c.glb: cannot be read as a mesh" in library.problems[0].replace("\\", "/")
 
 
+def test_a_link_to_nothing_is_named_and_left_out(folder: Path) -> None:
+    (folder / "cup/c.obj").symlink_to(folder / "not fetched.obj")
+    library = open_library(str(folder))
+    assert len(library) == 3 and len(library.problems) == 1 and "there is no such file" in library.problems[0]
+
+
 def test_one_stem_in_two_formats_gives_two_names(folder: Path) -> None:
     trimesh.creation.box((1, 1, 1)).export(folder / "cup/a.ply")
     assert open_library(str(folder)).names[:2] == ("cup/a", "cup/a.ply")

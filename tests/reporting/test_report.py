@@ -90,6 +90,21 @@ def test_markdown_and_terminal_show_every_arm_and_the_headline(findings: Finding
     assert headline(findings.tasks[0]) in text
 
 
+def test_the_headline_is_about_the_arm_that_validation_images_prefer(findings: Findings) -> None:
+    (task,) = findings.tasks
+    arms = {arm.name: arm for arm in task.arms}
+    mixed = dataclasses.replace(arms["real + synthetic 1:1"], scores=dict(arms["real + synthetic 1:1"].scores))
+    other = dataclasses.replace(mixed, name="better on test", scores=dict(mixed.scores))
+    test, norm = main_key(task.arms)
+    for arm, validation in ((mixed, 0.9), (other, 0.2)):
+        key = "validation", norm
+        arm.scores[key] = dataclasses.replace(arm.scores[key], mean=validation)
+    (found,) = [c for c in task.comparisons if (c.test, c.norm) == (test, norm)]
+    both = dataclasses.replace(task, arms=(arms["real only"], mixed, other), comparisons=(
+        found, dataclasses.replace(found, arm="better on test", difference=0.9)))
+    assert "real + synthetic 1:1" in headline(both) and "(chosen on validation images)" in headline(both)
+
+
 def test_a_stand_in_is_named_on_every_page(findings: Findings, undrawn: None) -> None:
     task = dataclasses.replace(findings.tasks[0], real=f"{STAND_IN}, cifar-da4 train")
     marked = dataclasses.replace(findings, tasks=(task,))

@@ -27,8 +27,10 @@ def run(argv: Sequence[str]) -> int:
 
     from mixreal.learning.predicting import predict
 
-    paths = [path for name in asked.images for path in _files(Path(name))]
-    for told in predict(_one_run(Path(asked.run)), paths):
+    files = {name: _files(Path(name)) for name in asked.images}
+    paths = [path for name in asked.images for path in files[name]]
+    in_folders = {path for name, found in files.items() if Path(name).is_dir() for path in found}
+    for told in predict(_one_run(Path(asked.run)), paths, in_folders):
         likely = sorted(told.probabilities.items(), key=lambda pair: -pair[1])[:asked.top]
         print(f"{told.path}\t" + "  ".join(f"{name} {100 * share:.1f}%" for name, share in likely))
     return 0

@@ -12,7 +12,7 @@ from mixreal.commands.parse import FLAT, Out, check_count, flag_value, parse, re
 from mixreal.datahome import settled
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning.trainspec import TrainSpec
-from mixreal.spec import DEFAULT_VARY, RenderSpec, fingerprint, to_mapping
+from mixreal.spec import DEFAULT_VARY, RenderSpec
 
 if TYPE_CHECKING:
     from mixreal.datasets.dataset import Dataset
@@ -63,21 +63,29 @@ def run(argv: Sequence[str]) -> int:
     if len(set(seeds)) < len(seeds):
         raise BadInput(f"--seeds {' '.join(map(str, seeds))}: a seed is named twice: name each once")
 
-    from mixreal.learning.minibatches import Mix
-    from mixreal.learning.training import train
+    from mixreal.learning.batch_norm import with_domain_norm
+    from mixreal.learning.classifiers import check_takes
+    from mixreal.learning.task import check_spec
+    from mixreal.learning.training import check_free, train
+    from mixreal.real.sets import limited
 
-    mix = Mix.parse(training.mix)
-    mix.counts(training.batch)
+    mix, model = check_spec(training), check_takes(training.classifier, asked.size)
+    if training.norm == "split":
+        with_domain_norm(model)
+    folders = {seed: Path(asked.out) if len(seeds) == 1 else Path(asked.out) / f"seed-{seed}" for seed in seeds}
+    for folder in folders.values():
+        check_free(folder)
+    _check_synthetic(asked)
     if mix.real and not asked.real:
         raise BadInput(f"--mix {training.mix} needs photos: give --real PHOTOS/ (or cifar-da4), or use --mix 0:1")
-    real = {seed: _real(asked, seed) for seed in seeds} if asked.real else {}
-    classes = real[seeds[0]].classes if real else asked.classes
+    real = _real(asked) if asked.real else None
+    classes = real.classes if real else asked.classes
     if real and mix.synthetic and asked.synthetic in ("", STREAM) and not asked.classes:
         _check_classes(asked, classes)
     synthetic = _synthetic(asked, classes) if mix.synthetic else None
-    for seed in seeds:
-        folder = Path(asked.out) if len(seeds) == 1 else Path(asked.out) / f"seed-{seed}"
-        done = train(real.get(seed), synthetic, replace(training, seed=seed), folder)
+    for seed, folder in folders.items():
+        photos = limited(real, asked.per_class, seed) if real and asked.per_class else real
+        done = train(photos, synthetic, replace(training, seed=seed), folder)
         if not done.results:
             print(f"{folder}  trained; there were no real photos to test on (try: mixreal predict {folder} IMAGE)")
         for key, score in done.results.items():
@@ -94,11 +102,22 @@ def _start(argv: Sequence[str]) -> Train:
                  vary=recipe.vary, ranges=recipe.ranges)
 
 
-def _real(asked: Train, seed: int) -> "RealData":
+def _real(asked: Train) -> "RealData":
+    """All the photos; each seed takes its own `per_class` of them."""
     from mixreal.real.sets import load
 
-    return load(asked.real, size=asked.size, data=asked.data or None, per_class=asked.per_class or None, seed=seed,
-                classes=asked.classes)
+    return load(asked.real, size=asked.size, data=asked.data or None, classes=asked.classes)
+
+
+def _check_synthetic(asked: Train) -> None:
+    """`BadInput` for flags of rendering beside a dataset that is rendered already: they would do nothing."""
+    if asked.synthetic in ("", STREAM):
+        return
+    plain = Train(asked.out)
+    for name in ("models", "images", "vary", "ranges", "spec", "threads"):
+        if getattr(asked, name) != getattr(plain, name):
+            raise BadInput(f"--{name} is of rendering, and --synthetic {asked.synthetic} is rendered already: "
+                           f"leave one of them out")
 
 
 def _check_classes(asked: Train, photos: tuple[str, ...]) -> None:
@@ -129,8 +148,7 @@ def _check_classes(asked: Train, photos: tuple[str, ...]) -> None:
 def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset | Fresh":
     """The given dataset, or one rendered beside the run in a folder named by what made it, or images without end."""
     from mixreal.datasets.dataset import read, with_classes
-    from mixreal.datasets.produce import produce
-    from mixreal.models.library import models_digest
+    from mixreal.datasets.produce import named_folder, produce
     from mixreal.streaming import open_fresh
 
     if asked.synthetic not in ("", STREAM):
@@ -143,9 +161,7 @@ def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset | Fresh":
         return open_fresh(recipe, "auto", threads=asked.threads)
     if not recipe.images and not recipe.per_model:
         recipe = replace(recipe, images=IMAGES_PER_CLASS * _class_count(recipe))
-    beside = Path(os.path.abspath(asked.out)).parent
-    made_by = fingerprint(to_mapping(recipe), models_digest(recipe.models, recipe.classes))
-    folder = beside / f"synthetic-{made_by}"
+    folder = named_folder(recipe, Path(os.path.abspath(asked.out)).parent)
     return produce(recipe, folder, threads=asked.threads or None)
 
 

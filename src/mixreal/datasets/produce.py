@@ -25,7 +25,7 @@ from mixreal.production.ranges import Work, render_shards
 from mixreal.production.storage import Root, is_url, root_of, storage_of
 from mixreal.production.verifying import verify
 from mixreal.progress import progress
-from mixreal.spec import RenderSpec
+from mixreal.spec import RenderSpec, fingerprint
 
 if TYPE_CHECKING:
     from mixreal.synthesis import Synthesis
@@ -65,6 +65,14 @@ def produce(spec: RenderSpec, folder: str | Path, *, threads: int | None = None,
         raise BadInput(f"{folder}: a dataset is read from a folder: `fill` it at its URL, then production.remote.fetch")
     fill(spec, folder, threads=threads, processes=processes, device=device, gpus=gpus, on=on, on_progress=on_progress)
     return datasets.read(root_of(folder))
+
+
+def named_folder(spec: RenderSpec, beside: str | Path) -> Path:
+    """BESIDE/synthetic-HASH: a name for the dataset of `spec` by all that decides its images, models, pictures and the
+    code that makes them included, so that nobody meets another's dataset in a folder that they never named."""
+    from mixreal import synthesis as making
+
+    return Path(beside) / f"synthetic-{fingerprint(making.prepare(spec, threads=os.cpu_count() or 1).identity)}"
 
 
 def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, processes: int | None = None,

@@ -32,6 +32,20 @@ def build(name: str, classes: int, generator: torch.Generator, size: int) -> nn.
     return model
 
 
+def check_takes(name: str, size: int) -> nn.Module:
+    """A classifier of that name that takes images of that size, to look at; `BadInput` if there is none."""
+    model = build(name, 2, torch.Generator().manual_seed(0), size).eval()
+    if name.startswith("timm:"):
+        try:
+            with torch.no_grad():
+                model(torch.zeros(1, 3, size, size))
+        except (AssertionError, RuntimeError, ValueError) as error:
+            line = (str(error) or type(error).__name__).splitlines()[0][:200]
+            raise BadInput(f"{name} does not take images of {size} px ({line}): "
+                           "use another --size, or resnet20") from None
+    return model
+
+
 def check_classifier(name: str) -> None:
     """`BadInput` for a name that is no classifier's; whether timm has its own is seen when it is built."""
     if name not in NAMES and not name.startswith("timm:"):

@@ -1,6 +1,6 @@
 """A finished run used on new photos."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from mixreal import runs
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, tell_left_out
 from mixreal.learning import checkpoints
 from mixreal.learning.classifiers import build
 from mixreal.learning.evaluation import logits
@@ -48,13 +48,29 @@ def load_classifier(run_folder: str | Path) -> Classifier:
     return Classifier(model.eval(), run.classes, size, torch.tensor(mean), torch.tensor(std))
 
 
-def predict(run_folder: str | Path, image_paths: Sequence[str | Path]) -> list[Prediction]:
-    """Classify photos of any size, in the order given; `BadInput` names the first that cannot be read."""
+def predict(run_folder: str | Path, image_paths: Sequence[str | Path],
+            lenient: Container[Path] = ()) -> list[Prediction]:
+    """Classify photos of any size, in the order given; `BadInput` names the first that cannot be read.
+
+    lenient: paths that nobody named, found in a folder: of these the unreadable ones are left out, and told.
+    """
     if not image_paths:
         raise BadInput("no images to classify: give one or more image files after the run folder")
     classifier = load_classifier(run_folder)
     paths = [Path(path) for path in image_paths]
-    images = np.stack([open_photo(path, classifier.size) for path in paths])
-    scores = torch.from_numpy(logits(classifier.model, images, classifier.mean, classifier.std)).softmax(1).numpy()
+    images, problems = {}, []
+    for path in paths:
+        try:
+            images[path] = open_photo(path, classifier.size)
+        except BadInput as error:
+            if path not in lenient:
+                raise
+            problems.append(str(error))
+    tell_left_out("images", problems)
+    paths = [path for path in paths if path in images]
+    if not paths:
+        raise BadInput("none of the images can be read: give others")
+    pixels = np.stack([images[path] for path in paths])
+    scores = torch.from_numpy(logits(classifier.model, pixels, classifier.mean, classifier.std)).softmax(1).numpy()
     return [Prediction(path, classifier.classes[int(row.argmax())], float(row.max()),
                        dict(zip(classifier.classes, map(float, row)))) for path, row in zip(paths, scores)]

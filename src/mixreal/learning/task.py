@@ -53,6 +53,18 @@ class Task:
         return fingerprint("run", made_by(self.spec), list(self.classes), self.size, prints)
 
 
+def check_spec(spec: TrainSpec) -> Mix:
+    """The spec's mix; `BadInput` for what cannot work, whatever the images."""
+    mix = Mix.parse(spec.mix)
+    mix.counts(spec.batch)
+    check_numbers(spec)
+    if spec.finish and not (mix.real and mix.synthetic):
+        raise BadInput(f"finish is {spec.finish:g} and the mix {spec.mix}: it lets a mix of both end on real images "
+                       "alone, so use a mix such as 1:1, or finish 0")
+    augment.check(spec.augment)
+    return mix
+
+
 def make_task(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, spec: TrainSpec,
               more_tests: Mapping[str, Dataset] | None = None) -> Task:
     """Check the spec against the images; `BadInput` for the first thing that cannot work.
@@ -60,13 +72,8 @@ def make_task(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None
     Of fresh images the sample stands for all: its classes are checked, its statistics taken where there are no real
     images. They have no end, hence no epochs of their own: with "0:1" a training of them is told in steps.
     """
-    mix = Mix.parse(spec.mix)
+    mix = check_spec(spec)
     counts = mix.counts(spec.batch)
-    check_numbers(spec)
-    if spec.finish and not (mix.real and mix.synthetic):
-        raise BadInput(f"finish is {spec.finish:g} and the mix {spec.mix}: it lets a mix of both end on real images "
-                       "alone, so use a mix such as 1:1, or finish 0")
-    augment.check(spec.augment)
     train, tests = _real_sets(real)
     fresh = synthetic if isinstance(synthetic, Fresh) and mix.synthetic else None
     synthetic = None if mix.synthetic == 0 else synthetic.sample if isinstance(synthetic, Fresh) else synthetic

@@ -177,9 +177,15 @@ def _claim(folder: Path, identity: str) -> bool:
             raise BadInput(f"{str(folder)!r} holds another training ({found}, asked for: {identity}): "
                            "give another folder, or delete that one")
         return True
-    if any(not path.name.startswith(".") for path in folder.iterdir()):
-        raise BadInput(f"{str(folder)!r} holds files that are no training run: give a new or an empty folder")
+    check_free(folder)
     return False
+
+
+def check_free(folder: Path) -> None:
+    """`BadInput` for a folder that holds anything but a training run."""
+    if folder.is_dir() and not (folder / runs.CONFIG).is_file() and any(
+            not path.name.startswith(".") for path in folder.iterdir()):
+        raise BadInput(f"{str(folder)!r} holds files that are no training run: give a new or an empty folder")
 
 
 def _config(task: Task, device: torch.device) -> dict[str, Any]:

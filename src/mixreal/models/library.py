@@ -134,7 +134,7 @@ def _digest(folder: Path, classes: tuple[str, ...]) -> str:
     """A hash of every file in the class folders: a mesh's look also depends on .mtl, .bin and pictures beside it."""
     digest = hashlib.blake2b(digest_size=16)
     for kind in classes:
-        for path in _visible_files(folder / kind):
+        for path in filter(Path.is_file, _visible_files(folder / kind)):  # not a link whose end is not there
             content = path.read_bytes()
             digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
             digest.update(content)
