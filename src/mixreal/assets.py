@@ -87,5 +87,5 @@ def _add(digest: Any, source: str, pictures: Pictures) -> None:
     for name in names:
         content = (folder / name).read_bytes()
         content = content.replace(b"\r\n", b"\n") if source == "procedural" else content
-        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
         digest.update(content)

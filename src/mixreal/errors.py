@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class BadInput(ValueError):
@@ -27,6 +28,14 @@ def tell_left_out(where: object, problems: Sequence[str]) -> None:
         some = "".join(f"\n  {problem}" for problem in problems[:5])
         more = f"\n  ... and {len(problems) - 5:,} more" if len(problems) > 5 else ""
         print(f"{where}: {len(problems):,} files left out:{some}{more}", file=sys.stderr)
+
+
+def check_name(path: Path) -> None:
+    """`BadInput` for a file whose name is not UTF-8: no recipe and no table could hold it."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"{str(path).encode(errors='replace').decode()}: its name is not UTF-8: rename it") from None
 
 
 def check_known(given: Iterable[str], known: Iterable[str], what: str) -> None:

@@ -60,7 +60,7 @@ def signature(folder: str | Path) -> str:
                 told = f"{about.st_size}\0{about.st_mtime_ns}"
             except OSError:  # a link whose end is not there
                 told = "absent"
-            digest.update(f"{place}\0{name}\0{told}\0".encode())
+            digest.update(f"{place}\0{name}\0{told}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

@@ -11,10 +11,10 @@ from mixreal.datahome import settled
 from mixreal.errors import BadInput
 from mixreal.models.library import Library
 from mixreal.opening import open_material
-from mixreal.rendering.renderer import Frames, Renderer, check_size, place
+from mixreal.rendering.renderer import Frames, Renderer, check_size, place, sample_pattern
 from mixreal.rendering.renderer import render as render_scenes
 from mixreal.scene import Scenes, blank
-from mixreal.spec import RenderSpec, to_mapping
+from mixreal.spec import RenderSpec, fingerprint, to_mapping
 from mixreal.variations.chain import Chain, open_chain, vary_scenes
 from mixreal.variations.habits import with_habits
 
@@ -42,6 +42,7 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     """Load what the spec names and put it on a device. Raises `BadInput` for anything that cannot work."""
     spec = settled(spec)
     check_size(spec.size)
+    sample_pattern(spec.samples)
     if (spec.images > 0) == (spec.per_model > 0) or min(spec.images, spec.per_model) < 0:
         raise BadInput(f"images = {spec.images}, per_model = {spec.per_model}: give exactly one of them, above 0")
     material = open_material(spec, threads)
@@ -56,6 +57,8 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     unused = () if spec.models == "procedural" else ("procedural", "first_model")
     for name in ("backgrounds", "textures", "envmaps", *unused):
         del made_by[name]
+    if library.problems:  # the digest is of the files: another machine may have been able to read them all
+        made_by["loaded"] = fingerprint(list(library.names))
     return Synthesis(spec, library, chain, renderer, total, {"version": VERSION, **made_by},
                      library.problems + assets.problems)
 

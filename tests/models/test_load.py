@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mixreal.errors import BadInput
+from mixreal.models import normals
 from mixreal.models.load import load_mesh
 from mixreal.models.mesh import BLEND, MASK, OPAQUE
 from mixreal.models.normals import crease_normals
@@ -101,6 +102,34 @@ def test_obj_material(tmp_path: Path) -> None:
     assert material.colour == pytest.approx((0.214, 0.0509, 1, 0.5), abs=0.003)  # sRGB 0.5 is 0.214 in linear light
     assert material.roughness == pytest.approx((2 / 100) ** 0.25, abs=1e-6)
     assert material.alpha_mode == BLEND
+
+
+@pytest.mark.parametrize(("line", "alpha"), [("Tr 0.25", 0.75), ("Tr 0", 1.0), ("Tr 1.000000", 1.0), ("d 0", 0.0)])
+def test_obj_transparency(tmp_path: Path, line: str, alpha: float) -> None:
+    """Many exporters write Tr 1 and mean opaque: labelled images of nothing would be the price of the letter."""
+    (tmp_path / "quad.mtl").write_text(f"newmtl paint\nKd 0.5 0.25 1\n{line}\n")
+    (tmp_path / "quad.obj").write_text(f"mtllib quad.mtl\n{QUAD}usemtl paint\nf 1/1 2/2 3/3\n")
+    material = load_mesh(tmp_path / "quad.obj").materials[0]
+    assert material.colour[3] == pytest.approx(alpha) and (material.alpha_mode == OPAQUE) == (alpha == 1)
+
+
+def test_a_model_far_from_its_origin_keeps_its_shape(tmp_path: Path) -> None:
+    near = trimesh.creation.icosphere(subdivisions=2)
+    far = near.copy()
+    far.vertices = np.asarray(near.vertices) + np.array([500_000.0, 5_300_000.0, 120.0])  # as maps have them, in metres
+    for name, mesh in (("near", near), ("far", far)):
+        lines = [f"v {x!r} {y!r} {z!r}" for x, y, z in mesh.vertices.tolist()]
+        lines += [f"f {a} {b} {c}" for a, b, c in (mesh.faces + 1).tolist()]
+        (tmp_path / f"{name}.obj").write_text("\n".join(lines))
+    one, other = load_mesh(tmp_path / "near.obj"), load_mesh(tmp_path / "far.obj")
+    assert one.vertices.shape == other.vertices.shape
+    np.testing.assert_allclose(other.vertices, one.vertices, atol=1e-6)
+    np.testing.assert_allclose(other.normals, one.normals, atol=1e-5)
+
+
+def test_a_name_that_no_table_can_hold_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="its name is not UTF-8: rename it"):
+        load_mesh(tmp_path / "b\udcfcrste.obj")
 
 
 def test_gltf_material_and_averaged_picture(tmp_path: Path) -> None:
@@ -216,6 +245,14 @@ def test_broken_normals_are_computed_anew(tmp_path: Path) -> None:
     assert len(loaded.vertices) == 24
 
 
+def test_normals_of_blocks_of_corners_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    mesh = trimesh.creation.annulus(0.5, 1.0, 1.0, sections=40)
+    whole = crease_normals(mesh.vertices, mesh.faces)
+    for pairs in (1, 50):
+        monkeypatch.setattr(normals, "PAIRS", pairs)
+        assert np.array_equal(crease_normals(mesh.vertices, mesh.faces), whole)
+
+
 @given(angle=st.floats(1, 179))
 def test_crease_normals_smooth_below_and_flat_above(angle: float) -> None:
     """Two triangles that meet at an angle."""
@@ -224,7 +261,7 @@ def test_crease_normals_smooth_below_and_flat_above(angle: float) -> None:
     turn = np.radians(angle)
     vertices = np.array([[0, 0, 0], [0, 0, 1], [1, 0, 0], [-np.cos(turn), np.sin(turn), 0]])
     faces = np.array([[0, 1, 2], [1, 0, 3]])
-    normals = crease_normals(vertices, faces, 40.0)
-    shared = np.abs(normals[0, 0] - normals[1, 1]).max() < 1e-6
+    found = crease_normals(vertices, faces, 40.0)
+    shared = np.abs(found[0, 0] - found[1, 1]).max() < 1e-6
     assert shared == (angle < 40)
-    assert np.linalg.norm(normals, axis=2) == pytest.approx(1, abs=1e-6)
+    assert np.linalg.norm(found, axis=2) == pytest.approx(1, abs=1e-6)

@@ -51,6 +51,8 @@ def export(folder: str | Path, out: str | Path, to: str = "folders",
         done = _check_free(root, identity)
         for path in root.glob(".*.tmp"):  # of a run that was killed
             path.unlink(missing_ok=True)
+        if not done:
+            runs.write_json(root / MARKER, identity | {"pieces": 0})  # before anything of its own: so it can go on
         pieces = [source.header.rows_of(shard) for shard in range(source.header.shards)]
         before = sum(len(rows) for rows in pieces[:done])
         if done > len(pieces):

@@ -41,9 +41,9 @@ def lock(folder: Path, part: str = "") -> Iterator[Path]:
         _take(path)
     stop = threading.Event()
     try:
+        threading.Thread(target=_beat, args=(path, stop), daemon=True).start()  # looking at others may take minutes
         for other in _in_the_way(path):
             _refuse(other)
-        threading.Thread(target=_beat, args=(path, stop), daemon=True).start()
         yield path
     finally:
         stop.set()

@@ -25,6 +25,7 @@ from mixreal.production.ranges import Work, render_shards
 from mixreal.production.storage import Root, is_url, root_of, storage_of
 from mixreal.production.verifying import verify
 from mixreal.progress import progress
+from mixreal.rendering.devices import checked_device
 from mixreal.spec import RenderSpec, fingerprint
 
 if TYPE_CHECKING:
@@ -121,11 +122,9 @@ def _checked(workers: Workers) -> Workers:
     if workers.gpus and (processes is not None or workers.on or len(set(workers.gpus)) < len(workers.gpus)):
         raise BadInput(f"gpus {', '.join(map(str, workers.gpus))}: expected different ones, a process for each, "
                        "without --processes; with --on ray give --device cuda, the cluster hands out its GPUs")
-    if workers.gpus:
-        from mixreal.rendering.devices import checked_device
-
-        for number in workers.gpus:
-            checked_device(f"cuda:{number}")
+    if not workers.on:
+        for asked in [f"cuda:{number}" for number in workers.gpus] or [workers.device]:
+            checked_device(asked)
     device, cores = f"cuda:{workers.gpus[0]}" if workers.gpus else workers.device, os.cpu_count() or 1
     if workers.on:
         check_reachable(workers.on)

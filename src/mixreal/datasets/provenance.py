@@ -17,6 +17,7 @@ from mixreal.datasets.columnfiles import Columns
 from mixreal.datasets.dataset import check
 from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput
+from mixreal.rendering.devices import checked_device
 from mixreal.spec import RenderSpec, from_mapping
 
 if TYPE_CHECKING:
@@ -96,13 +97,21 @@ def open_recipe(name: str, about: dict[str, Any]) -> "Synthesis | None":
         return None
     try:
         synthesis = prepare(from_mapping(RenderSpec, about["spec"], f"the recipe of {name}"),
-                            str(about.get("device", "cpu")))
+                            _device(str(about.get("device", "cpu"))))
     except BadInput as error:
         raise BadInput(f"the recipe of {name} cannot be drawn again: {error}") from None
     changed = shards.differences(shards.plain(synthesis.identity), about["identity"])
     if changed:
         raise BadInput(f"the models or assets of {name} have changed: {changed[0]}")
     return synthesis
+
+
+def _device(name: str) -> str:
+    """The device that rendered it, or the CPU where that is not here: labels, latents and masks are the same."""
+    try:
+        return checked_device(name)
+    except BadInput:
+        return "cpu"
 
 
 def _problems(root: Path, header: Header, name: str, synthesis: "Synthesis") -> list[str]:

@@ -22,8 +22,8 @@ def select_to(folder: str | Path, out: str | Path, where: str = "", count: int =
               seed: int = 0) -> Header:
     """Write the images of the dataset `folder` that `where` holds for to the folder `out`; of many, `count`.
 
-    count, per_class: so many in all, or of each class, drawn by `seed`; 0 = all. Order, index, labels and latents stay
-    as they are. Stopped half-way, the same call goes on. `BadInput` where fewer are found than asked for.
+    count, per_class: so many in all, or of each class that has any, drawn by `seed`; 0 = all. Order, index, labels and
+    latents stay as they are. Stopped half-way, the same call goes on. `BadInput` where fewer are found than asked for.
     """
     if count < 0 or per_class < 0 or (count and per_class):
         raise BadInput(f"count = {count}, per_class = {per_class}: give one of them, above 0")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, check_name
 from mixreal.images.radiance import ENVMAP_SIZE, read_hdr, shrink
 
 SIDE = 256  # pixels of every background and texture
@@ -66,6 +66,7 @@ def _read(folder: Path, what: str, read: Callable[[Path], NDArray[Any]], size: t
 
     def place(row: int) -> str:
         try:
+            check_name(chosen[row])
             pixels[row] = read(chosen[row])
             return ""
         except BadInput as problem:

@@ -136,6 +136,6 @@ def _digest(folder: Path, classes: tuple[str, ...]) -> str:
     for kind in classes:
         for path in filter(Path.is_file, _visible_files(folder / kind)):  # not a link whose end is not there
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)
     return digest.hexdigest()

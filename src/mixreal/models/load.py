@@ -10,13 +10,14 @@ import numpy as np
 import trimesh
 from numpy.typing import NDArray
 
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, check_name
 from mixreal.models.mesh import Material, Mesh, normalised
 from mixreal.models.normals import crease_normals
 from mixreal.models.off_colours import read_off_colours
 from mixreal.models.surfaces import GREY, corner_colours, surface
 
 SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".dae")
+FAR = 16.0  # extents from the origin: beyond it float32 loses more than a few of its 24 bits to the offset
 
 # trimesh tells its troubles through logging; without a handler Python would print them beside our own message.
 logging.getLogger("trimesh").addHandler(logging.NullHandler())
@@ -29,6 +30,7 @@ def load_mesh(path: str | Path) -> Mesh:
     they are computed with a crease angle. A file that cannot be read or holds no triangles is `BadInput`.
     """
     path = Path(path)
+    check_name(path)
     if path.suffix.lower() not in SUFFIXES:
         raise BadInput(f"{path}: not a mesh file: expected one of {', '.join(SUFFIXES)}")
     try:
@@ -37,6 +39,8 @@ def load_mesh(path: str | Path) -> Mesh:
         if not pieces:
             raise BadInput("it holds no triangles")
         return normalised(_merged(path.stem, pieces))
+    except MemoryError:  # not the file's fault: left out here, it would be there on a larger machine
+        raise MemoryError(f"{path} is too large to be loaded here") from None
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         kind = "" if isinstance(error, (BadInput, OSError)) else f"{type(error).__name__}: "
@@ -56,14 +60,31 @@ def _pieces(path: Path) -> list[Mesh]:
         _colour_off(scene, path)
     read: dict[Any, Any] = {}  # what several parts share (images, materials) is decoded once
     pieces = []
-    for node in scene.graph.nodes_geometry:
-        matrix, name = scene.graph[node]
-        geometry = scene.geometry[name]
-        if isinstance(geometry, trimesh.Trimesh) and len(geometry.faces):
-            piece = _piece(geometry, np.asarray(matrix, np.float64), path.suffix.lower(), read)
-            if piece.triangles:
-                pieces.append(piece)
+    placed = [(scene.geometry[name], np.array(matrix, np.float64))
+              for matrix, name in (scene.graph[node] for node in scene.graph.nodes_geometry)]
+    placed = [(geometry, matrix) for geometry, matrix in placed
+              if isinstance(geometry, trimesh.Trimesh) and len(geometry.faces)]
+    away = _far_away(placed)
+    for geometry, matrix in placed:
+        matrix[:3, 3] -= away
+        piece = _piece(geometry, matrix, path.suffix.lower(), read)
+        if piece.triangles:
+            pieces.append(piece)
     return pieces
+
+
+def _far_away(placed: list[tuple[Any, NDArray[np.float64]]]) -> NDArray[np.float64]:
+    """What to take off every vertex before it becomes a float32: the middle of a scene that lies far from its origin,
+    as georeferenced ones do, where float32 has steps of centimetres; else zero."""
+    points = [np.asarray(geometry.vertices, np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+              for geometry, matrix in placed]
+    points = [rows[np.isfinite(rows).all(1)] for rows in points]
+    points = [rows for rows in points if len(rows)]
+    if not points:
+        return np.zeros(3)
+    low, high = np.min([rows.min(0) for rows in points], 0), np.max([rows.max(0) for rows in points], 0)
+    middle, extent = (low + high) / 2, float((high - low).max())
+    return middle if np.abs(middle).max() > FAR * extent else np.zeros(3)
 
 
 def _colour_off(scene: Any, path: Path) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CREASE = 40.0  # degrees between two faces beyond which the edge between them is shaded sharp
+PAIRS = 1 << 20  # of corners looked at together
 MAX_FAN = 64  # a corner shared by more faces is averaged whole: the pairs would number its square
 
 
@@ -29,17 +30,20 @@ def crease_normals(vertices: NDArray[np.floating], faces: NDArray[np.integer],
     summed[order] = np.repeat(whole, sizes, axis=0)
 
     group = np.repeat(np.arange(len(starts)), sizes)  # group of each ordered corner
-    small = sizes[group] <= MAX_FAN
-    mine = np.repeat(np.flatnonzero(small), sizes[group[small]])
-    within = np.arange(len(mine)) - np.repeat(np.cumsum(sizes[group[small]]) - sizes[group[small]],
-                                              sizes[group[small]])
-    other = starts[group[mine]] + within
-    mine, other = face[order[mine]], face[order[other]]
-    corner = np.repeat(order[small], sizes[group[small]])
-    gentle = np.einsum("ij,ij->i", unit[mine], unit[other]) >= np.cos(np.radians(crease)) - 1e-9
-    for axis in range(3):
-        kept = np.bincount(corner[gentle], weighted[other[gentle], axis], minlength=len(order))
-        summed[order[small], axis] = kept[order[small]]
+    small = np.flatnonzero(sizes[group] <= MAX_FAN)
+    ends = np.cumsum(sizes[group[small]])  # pairs of each small corner with all that meet at its place
+    first = 0
+    while first < len(small):  # a block of corners at a time: all pairs of a large scan would fill the memory
+        last = max(int(np.searchsorted(ends, (ends[first - 1] if first else 0) + PAIRS, "right")), first + 1)
+        corners, fans = small[first:last], sizes[group[small[first:last]]]
+        mine = np.repeat(corners, fans)
+        within = np.arange(len(mine)) - np.repeat(np.cumsum(fans) - fans, fans)
+        other = face[order[starts[group[mine]] + within]]
+        gentle = np.einsum("ij,ij->i", unit[face[order[mine]]], unit[other]) >= np.cos(np.radians(crease)) - 1e-9
+        whose = np.repeat(np.arange(len(corners)), fans)[gentle]
+        for axis in range(3):
+            summed[order[corners], axis] = np.bincount(whose, weighted[other[gentle], axis], minlength=len(corners))
+        first = last
 
     length = np.linalg.norm(summed, axis=1, keepdims=True)
     result = np.where(length > 1e-300, summed / np.maximum(length, 1e-300), unit[face])

@@ -99,7 +99,7 @@ def _metallic_roughness(source: Any, suffix: str, shared: Shared) -> Material:
 
 
 def _simple(source: Any, suffix: str, shared: Shared) -> Material:
-    """An OBJ material: Kd, map_Kd, Ns, d (or Tr). With a picture Kd is left out, since many exporters write 0 there."""
+    """An OBJ material: Kd, map_Kd, Ns, d (or Tr, where 1 is opaque too). With a picture no Kd: many write 0."""
     texture = _texture(source.image, shared)
     said = getattr(source, "kwargs", None) or {}
     colour = np.ones(4)
@@ -108,7 +108,8 @@ def _simple(source: Any, suffix: str, shared: Shared) -> Material:
     if "d" in said:
         colour[3] = _first_number(said["d"], 1.0)
     elif "tr" in said:
-        colour[3] = 1 - _first_number(said["tr"], 0.0)
+        # Many exporters write "Tr 1" and mean opaque; a model that nobody could see is never meant.
+        colour[3] = 1 - _first_number(said["tr"], 0.0) or 1.0
     shininess = max(_first_number(said.get("ns"), -1.0), -1.0)
     # the width of a Blinn-Phong lobe as a GGX alpha, alpha = roughness^2 (Walter et al. 2007)
     roughness = (2 / (2 + shininess)) ** 0.25 if shininess >= 0 else GREY.roughness

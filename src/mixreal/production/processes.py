@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, cast
 
 from mixreal.children import deaf, settle_in
 from mixreal.errors import BadInput
@@ -56,8 +56,7 @@ def render_in_processes(work: Work, wanted: Sequence[int], devices: Sequence[str
             _start(crew, device)
         while crew.hands:
             for pipe in wait(list(crew.hands)):
-                assert isinstance(pipe, Connection)
-                _hear(crew, pipe, advance)
+                _hear(crew, cast(Connection, pipe), advance)  # of another class on Windows
     except BaseException:
         _dismiss(crew)
         raise

@@ -12,6 +12,7 @@ from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput
 from mixreal.production.origin import made_by
 from mixreal.production.ranges import Rows
+from mixreal.rendering.devices import checked_device
 from mixreal.spec import RenderSpec, from_mapping
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def verify(folder: str | Path) -> list[str]:
     device = str(header.made_by.get("device", "cpu"))
     try:
         spec = from_mapping(RenderSpec, header.made_by["spec"], f"{root / 'dataset.toml'}")
-        synthesis = making.prepare(spec, device)
+        synthesis = making.prepare(spec, checked_device(device))
     except BadInput as error:
         return [f"the recipe cannot be drawn again: {error}"]
     changed = shards.made_differently(made_by(synthesis, device), header)
