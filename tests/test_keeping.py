@@ -1,6 +1,8 @@
 """What is kept is what was made, whatever happens to the folder."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -75,3 +77,23 @@ def test_a_signature_tells_changed_files(tmp_path: Path):
     absent = signature(tmp_path)
     (tmp_path / "fetched later.obj").write_text("three")
     assert signature(tmp_path) != absent
+
+
+def test_threads_read_headers_one_after_the_other(cache, monkeypatch):
+    """CPython before 3.11.8 counts the depth of all threads' parsing together."""
+    for number in range(4):
+        kept("things", number, lambda number=number: Kept({"numbers": np.full(3, number)}))
+    inside, most = [], []
+
+    def load(*args, real=np.load, **more):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.01)
+        found = real(*args, **more)
+        inside.pop()
+        return found
+
+    monkeypatch.setattr(np, "load", load)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda number: kept("things", number, lambda: None).arrays["numbers"][0], range(4)))
+    assert found == [0, 1, 2, 3] and max(most) == 1

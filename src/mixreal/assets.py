@@ -14,6 +14,7 @@ from mixreal.images import backgrounds as made_backgrounds
 from mixreal.images import photos, skies
 from mixreal.images import textures as made_textures
 from mixreal.images.photos import Pictures
+from mixreal.keeping import HEADERS
 from mixreal.real.download import cache_folder
 from mixreal.runs import atomic
 
@@ -68,7 +69,8 @@ def _kept(make: Callable[[], NDArray[Any]], what: str) -> NDArray[Any]:
     except RuntimeError:  # no home folder
         return make()
     try:
-        return np.load(place)
+        with HEADERS:
+            return np.load(place)
     except (OSError, ValueError, EOFError):
         pixels = make()
     try:

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from mixreal.real.download import cache_folder
 from mixreal.spec import fingerprint
 
 MOST = 4  # folders of a kind: those not used for longest go
+#: One thread at a time reads the headers of .npy files: NumPy parses them as Python, and before CPython 3.11.8 and
+#: 3.12.2 two threads that do so at once may meet "AST constructor recursion depth mismatch" (gh-106905).
+HEADERS = threading.Lock()
 _ABOUT = "about.json"  # written last: a folder without it is not read
 
 
@@ -75,8 +79,9 @@ def code_digest(paths: Iterable[Path]) -> str:
 def _read(folder: Path) -> Kept | None:
     try:
         about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="c" if size else None, allow_pickle=False)
-                  for name, size in about["arrays"].items()}
+        with HEADERS:
+            arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="c" if size else None, allow_pickle=False)
+                      for name, size in about["arrays"].items()}
     except (OSError, ValueError, KeyError, TypeError, EOFError):  # not there, or damaged: it is made again
         return None
     with suppress(OSError):

@@ -111,8 +111,10 @@ def _write(path: Path, mesh: Mesh) -> None:
 
 def _read(path: Path) -> Mesh | None:
     """The model in that file, or None where there is none or it is damaged."""
+    from mixreal.keeping import HEADERS  # here for the same reason as `cache_folder` below
+
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        with HEADERS, path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         name, about = json.loads(arrays["about"].tobytes())
         if not len(arrays["colours"]):
