@@ -33,7 +33,7 @@ class DemoPlan:
     stand_in_train: int  # of them, a class, to train on; a seed chooses `per_class` of these
 
 
-#: Under 15 minutes on two cores.
+#: 10 to 20 minutes on two cores.
 FULL = DemoPlan(
     tasks=("cifar-da4", "cifar-da9"), per_class=50, seeds=(0, 1), mixes=("1:0", "1:1", "1:3"),
     training=TrainSpec(steps=500, batch=64, lr=0.03, augment=("crop", "flip")),

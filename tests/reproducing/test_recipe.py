@@ -115,7 +115,7 @@ train.steps = 9
     (("batch = 8", "batch = \"8\""), "expected int"),
     (("batch = 8", "batch = 8, seed = 3"), "own key 'seeds'"),
     (("seeds   = [0, 1]", "seeds = [0, 0]"), "different whole numbers"),
-    (("steps = 2", "steps = 2, epochs = 2"), "exactly one of train.steps"),
+    (("steps = 2", "steps = 2, epochs = 2"), "set exactly one of them"),
     (("[50.0, nan]", "[50.0, nan, 3.0]"), "larger than"),
     (("[[60.5, 70.25], [50.0, nan]]", "[60.5, 70.25]"), "expected a list of rows"),
     (("[50.0, nan]", '["50.0", nan]'), "expected a list of rows"),

@@ -114,10 +114,10 @@ def _check_synthetic(asked: Train) -> None:
     if asked.synthetic in ("", STREAM):
         return
     plain = Train(asked.out)
-    for name in ("models", "images", "vary", "ranges", "spec", "threads"):
+    for name in ("spec", "models", "images", "vary", "ranges", "threads"):
         if getattr(asked, name) != getattr(plain, name):
             raise BadInput(f"--{name} is of rendering, and --synthetic {asked.synthetic} is rendered already: "
-                           f"leave one of them out")
+                           "leave one of them out")
 
 
 def _check_classes(asked: Train, photos: tuple[str, ...]) -> None:

@@ -39,7 +39,7 @@ def load_mesh(path: str | Path) -> Mesh:
         if not pieces:
             raise BadInput("it holds no triangles")
         return normalised(_merged(path.stem, pieces))
-    except MemoryError:  # not the file's fault: left out here, it would be there on a larger machine
+    except MemoryError:  # not the file's fault: left out silently, other machines would render other models
         raise MemoryError(f"{path} is too large to be loaded here") from None
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__

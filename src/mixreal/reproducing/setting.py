@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mixreal.errors import BadInput, did_you_mean
-from mixreal.learning import augment
 from mixreal.learning.classifiers import check_classifier
 from mixreal.learning.minibatches import Mix
-from mixreal.learning.trainspec import TrainSpec, check_numbers
+from mixreal.learning.task import check_spec
+from mixreal.learning.trainspec import TrainSpec
 from mixreal.spec import RenderSpec, from_mapping
 
 Keys = dict[str, Any]  # "train.lr" -> value
@@ -112,21 +112,13 @@ def make_setting(keys: Keys, where: str) -> Setting:
 
 
 def _check(setting: Setting, where: str) -> None:
-    if setting.best:
-        if not setting.best_of:
-            raise BadInput(f'{where}: mix = "best" needs best_of, the ratios to choose from, such as ["1:1", "1:3"]')
-        mixes = [Mix.parse(mix) for mix in setting.best_of]
-    else:
-        mixes = [setting.mix]
-    for mix in mixes:
-        mix.counts(setting.train.batch)
+    if setting.best and not setting.best_of:
+        raise BadInput(f'{where}: mix = "best" needs best_of, the ratios to choose from, such as ["1:1", "1:3"]')
+    for name in setting.best_of if setting.best else (setting.train.mix,):
+        mix = check_spec(dataclasses.replace(setting.train, mix=name))
         if mix.synthetic and (setting.synthetic.images > 0) == (setting.synthetic.per_model > 0):
             raise BadInput(f"{where}: give exactly one of synthetic.images and synthetic.per_model")
-    if (setting.train.steps > 0) == (setting.train.epochs > 0):
-        raise BadInput(f"{where}: give exactly one of train.steps and train.epochs")
-    check_numbers(setting.train)
     check_classifier(setting.train.classifier)
-    augment.check(setting.train.augment)
     if not setting.real:
         raise BadInput(f"{where}: real is missing: the name or folder of the photos to test on")
 
