@@ -1,7 +1,7 @@
 """One iteration of ours is one of a plain CycleGAN loop; each term of the loss by hand; only the meant weights move."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -45,6 +45,19 @@ def pair(seed: int = 0, count: int = 6, size: int = 16) -> Pair:
     images = torch.rand(2, count, 3, size, size, generator=random(seed)) * 2 - 1
     labels = torch.arange(count) % 3
     return Pair(images[0], images[1], labels, labels)
+
+
+@dataclass(frozen=True)
+class Eye:
+    """A judge by a formula; its images' mean square stands for the gap of moments."""
+
+    logits: Callable[[torch.Tensor], torch.Tensor]
+
+    def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
+        return self.logits(pixels)
+
+    def look(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self(pixels), pixels.square().mean()
 
 
 def networks(spec: RefineSpec, translator: Translator) -> Networks:
@@ -111,17 +124,13 @@ def test_the_layout_of_weights_changes_nothing(kernels: str) -> None:
 
 
 def test_the_generators_loss_by_hand() -> None:
-    spec = replace(SMALL, lambda_identity=2.0, lambda_label=0.5)
+    spec = replace(SMALL, lambda_identity=2.0, lambda_label=0.5, lambda_moments=3.0, label_judge="target")
     nets = networks(spec, open_translator("cyclegan"))
     nets.eval()  # so that passes can be repeated
     both = pair()
 
-    def seen(pixels: torch.Tensor) -> torch.Tensor:
-        return pixels.mean((2, 3))
-
-    def other(pixels: torch.Tensor) -> torch.Tensor:
-        return 3 * pixels.std((2, 3))
-
+    seen = Eye(lambda pixels: pixels.mean((2, 3)))
+    other = Eye(lambda pixels: 3 * pixels.std((2, 3)))
     _, loss, terms = generator_loss(nets, open_translator("cyclegan"), both, spec, random(0),
                                     Judges([seen, other], [other, seen]))
     fake_real, fake_synthetic = nets.to_real(both.synthetic), nets.to_synthetic(both.real)
@@ -133,9 +142,14 @@ def test_the_generators_loss_by_hand() -> None:
                 + (nets.to_synthetic(both.synthetic) - both.synthetic).abs().mean())
     label = sum(F.cross_entropy(judge(fake), labels) / 2 for judge in (seen, other)
                 for fake, labels in ((fake_real, both.synthetic_labels), (fake_synthetic, both.real_labels)))
-    torch.testing.assert_close(loss, adversarial + 10 * cycle + 0.1 * l1 + 2 * identity + 0.5 * label,
+    moments = sum(judge.look(fake)[1] / 2 for judge in (seen, other) for fake in (fake_real, fake_synthetic))
+    torch.testing.assert_close(loss, adversarial + 10 * cycle + 0.1 * l1 + 2 * identity + 0.5 * label + 3 * moments,
                                rtol=1e-4, atol=1e-5)
-    assert terms.keys() == {"g_loss", "adversarial", "cycle", "l1", "identity", "label"}
+    assert terms.keys() == {"g_loss", "adversarial", "cycle", "l1", "identity", "label", "moments"}
+    for name, weight in (("label", {"lambda_label": 0.0}), ("moments", {"lambda_moments": 0.0})):
+        without = replace(spec, **weight)
+        assert name not in generator_loss(nets, open_translator("cyclegan"), both, without, random(0),
+                                          Judges([seen], [seen]))[2]
 
 
 def test_classifiers_of_labels_see_moved_images_and_discriminators_whole_ones() -> None:
@@ -144,10 +158,11 @@ def test_classifiers_of_labels_see_moved_images_and_discriminators_whole_ones() 
     nets.eval()
     shown: list[torch.Tensor] = []
 
-    def seen(pixels: torch.Tensor) -> torch.Tensor:
+    def corner(pixels: torch.Tensor) -> torch.Tensor:
         shown.append(pixels)
         return pixels[:, :, 0, 0]
 
+    seen = Eye(corner)
     fakes, loss, terms = generator_loss(nets, open_translator("cyclegan"), pair(), spec, random(0),
                                         Judges([seen], [seen]))
     draws = random(0)

@@ -41,8 +41,8 @@ def with_domain_norm(model: nn.Module) -> nn.Module:
                 split = DomainNorm(layer.num_features, layer.eps, layer.momentum, layer.affine)
                 split.load_state_dict(layer.state_dict())
                 setattr(parent, name, split)
-    others = {type(layer).__name__ for layer in _layers(model) if not isinstance(layer, DomainNorm)}
-    if others or not _layers(model):
+    others = {type(layer).__name__ for layer in layers(model) if not isinstance(layer, DomainNorm)}
+    if others or not layers(model):
         raise BadInput(f'norm = "split" works on nn.BatchNorm2d, and this classifier has '
                        f'{", ".join(sorted(others)) or "no batch norm"}: use norm = "shared" or "real"')
     return model
@@ -50,14 +50,14 @@ def with_domain_norm(model: nn.Module) -> nn.Module:
 
 def set_real(model: nn.Module, count: int) -> None:
     """Tell every `DomainNorm` how many rows at the head of the next minibatch are real."""
-    for layer in _layers(model):
+    for layer in layers(model):
         if isinstance(layer, DomainNorm):
             layer.real = count
 
 
 def has_batch_norm(model: nn.Module) -> bool:
     """Whether any layer keeps running statistics."""
-    return any(module.track_running_stats for module in _layers(model))
+    return any(module.track_running_stats for module in layers(model))
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def statistics_of(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -
     normalising by the chunk's own statistics, as in training.
     """
     saved = [(layer, layer.momentum, {name: value.clone() for name, value in layer.named_buffers()})
-             for layer in _layers(model)]
+             for layer in layers(model)]
     training = model.training
     try:
         _estimate(model, images, mean, std)
@@ -86,7 +86,7 @@ def _estimate(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -> No
     rows = np.linspace(0, len(images) - 1, min(len(images), MOST)).astype(np.int64)  # spread over all of them
     model.eval()
     set_real(model, 0)  # these are of one domain
-    for layer in _layers(model):
+    for layer in layers(model):
         layer.reset_running_stats()
         layer.momentum = None  # a plain average over the chunks
         layer.train()
@@ -95,5 +95,6 @@ def _estimate(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -> No
     model.eval()
 
 
-def _layers(model: nn.Module) -> list[BatchNorm]:
+def layers(model: nn.Module) -> list[BatchNorm]:
+    """Its batch norms of all widths, in the order of its modules."""
     return [module for module in model.modules() if isinstance(module, BatchNorm)]

@@ -24,6 +24,7 @@ from mixreal.learning.schedules import learning_rate
 from mixreal.learning.task import dataset_fingerprint
 from mixreal.learning.training import train
 from mixreal.learning.trainspec import TrainSpec
+from mixreal.refining.moments import look
 from mixreal.spec import fingerprint
 
 #: Both kinds; small and short, since they are told apart from chance, not from each other.
@@ -41,14 +42,22 @@ class Judge:
 
     def __call__(self, pixels: Tensor) -> Tensor:
         """(b, 3, h, w) in [-1, 1] to (b, classes) logits."""
-        out: Tensor = self.model(normalise((pixels.float() + 1) / 2, self.mean, self.std)).float()
+        out: Tensor = self.model(self._seen(pixels)).float()
         return out
+
+    def look(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and how far the moments of their features are from those of the images it learnt from, ()."""
+        out, gap = look(self.model, self._seen(pixels))
+        return out.float(), gap
 
     @torch.no_grad()
     def agreement(self, pixels: Tensor, labels: NDArray[np.int64]) -> float:
         """Share of images in which it sees their label."""
         told = torch.cat([self(chunk).argmax(1) for chunk in pixels.split(250)]).cpu().numpy()
         return float((told == labels).mean())
+
+    def _seen(self, pixels: Tensor) -> Tensor:
+        return normalise((pixels.float() + 1) / 2, self.mean, self.std)
 
 
 def train_judge(dataset: Dataset, steps: int, seed: int, folder: Path, device: torch.device,

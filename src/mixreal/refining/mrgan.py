@@ -25,7 +25,7 @@ from mixreal.refining.measuring import make_ruler, measure, measure_inputs, meas
 from mixreal.refining.pairs import Pairs
 from mixreal.refining.refined import dataset_of, save_samples, write_sets
 from mixreal.refining.sets import ImageSet, real_set, synthetic_set
-from mixreal.refining.spec import RefineSpec
+from mixreal.refining.spec import RefineSpec, judged
 from mixreal.refining.stages import Stage, found, parse_stages, with_outputs
 from mixreal.refining.stagestate import CHECKPOINT
 from mixreal.refining.translating import GENERATORS, Translators
@@ -127,7 +127,7 @@ def _work(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, Ima
     watch = parallel.in_turn(
         lambda: [train_judge(sets[name].train, spec.judge_steps, WATCH, beside, device, on_progress)
                  for name in ("R", "S")])
-    teach = _teachers(real, synthetic, sets, spec, beside, device, on_progress) if spec.lambda_label else None
+    teach = _teachers(real, synthetic, sets, spec, beside, device, on_progress) if judged(spec) else None
     ruler = make_ruler(real, synthetic, watch[0], watch[1], device)
     inputs: dict[str, Any] = {}
 

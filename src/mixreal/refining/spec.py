@@ -30,6 +30,7 @@ class RefineSpec:
     lambda_l1: float = 0.1  # distance to the input, both directions; airplane/bicycle: 0
     lambda_identity: float = 0.0  # distance to the input for images of the domain mapped to
     lambda_label: float = 0.0  # cross entropy of a classifier that should still see the label
+    lambda_moments: float = 0.0  # distance of its features' moments to those of the images it learnt from
     # That classifier learnt from the stage's images mapped from, those mapped to, or, in every stage alike, from R and
     # S themselves as those mapped to: what a real image shows is best known from unrefined ones.
     label_judge: Literal["source", "target", "unrefined"] = "source"
@@ -91,12 +92,17 @@ def preset(name: str) -> RefineSpec:
     return PRESETS[name]
 
 
+def judged(spec: RefineSpec) -> bool:
+    """Whether classifiers take part in the generators' loss."""
+    return bool(spec.lambda_label or spec.lambda_moments)
+
+
 def check(spec: RefineSpec) -> None:
     """`BadInput` for numbers that cannot work."""
     least = {"batch": 1, "iterations": 1, "g_updates": 1, "d_updates": 0, "pretrain_g": 0, "pretrain_d": 0, "pool": 0,
              "checkpoints": 1, "probes": 0, "probe_steps": 1, "judge_steps": 1, "label_judges": 1, "seed": 0, "g_lr": 0,
              "d_lr": 0, "lambda_cycle": 0, "lambda_l1": 0, "lambda_identity": 0, "lambda_label": 0,
-             "lambda_contrast": 0}
+             "lambda_moments": 0, "lambda_contrast": 0}
     for name, low in least.items():
         if not getattr(spec, name) >= low:
             raise BadInput(f"{name} is {getattr(spec, name)}: it must be at least {low}")
@@ -109,6 +115,9 @@ def check(spec: RefineSpec) -> None:
         low_end, high_end = getattr(spec, name)
         if low_end > high_end:
             raise BadInput(f"{name} is {low_end} to {high_end}: give the lower end first")
+    if spec.lambda_moments and spec.label_judge == "source":
+        raise BadInput('lambda_moments draws refined images to those that label_judge learnt from, and "source" means '
+                       'their own: set label_judge = "target" or "unrefined"')
     for key in ("d_augment", "label_augment"):
         for name in getattr(spec, key):
             if name not in AUGMENTATIONS:

@@ -1,7 +1,8 @@
 """One update of the generators, one of the discriminators, one of either's pretraining (App. 6.2)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.distributed as dist
@@ -13,10 +14,17 @@ from mixreal.refining.losses import discriminator_loss, draw_labels, l1, least_s
 from mixreal.refining.pairs import Pair
 from mixreal.refining.pool import Pool
 from mixreal.refining.spec import RefineSpec
-from mixreal.refining.translator import Fakes, Networks, Translator
+from mixreal.refining.translator import Fakes, Networks, Terms, Translator
 
-#: (b, 3, h, w) in [-1, 1] to (b, classes): a frozen classifier.
-Judge = Callable[[Tensor], Tensor]
+
+class Judge(Protocol):
+    """A frozen classifier of images (b, 3, h, w) in [-1, 1]."""
+
+    def __call__(self, pixels: Tensor) -> Tensor:
+        """Logits, (b, classes)."""
+
+    def look(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and (), how far features are from those of the images it learnt from: refining/moments.py."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +79,29 @@ def generator_loss(nets: Networks, translator: Translator, pair: Pair, spec: Ref
     if spec.lambda_identity:
         at_home = l1(nets.to_real(pair.real), pair.real) + l1(nets.to_synthetic(pair.synthetic), pair.synthetic)
         terms["identity"] = spec.lambda_identity, at_home
-    if judges is not None and spec.lambda_label:
-        seen = [_mistaken(judges.to_real, fakes.real, pair.synthetic_labels, spec, generator),
-                _mistaken(judges.to_synthetic, fakes.synthetic, pair.real_labels, spec, generator)]
-        terms["label"] = spec.lambda_label, seen[0] + seen[1]
+    if judges is not None:
+        terms |= _judged(judges, fakes, pair, spec, generator)
     loss = torch.stack([weight * value for weight, value in terms.values()]).sum()
     return fakes, loss, {"g_loss": loss.detach(), **{name: value.detach() for name, (_, value) in terms.items()}}
 
 
-def _mistaken(judges: Sequence[Judge], fake: Tensor, labels: Tensor, spec: RefineSpec,
-              generator: torch.Generator) -> Tensor:
-    """Mean cross entropy of several judges who look at the same images, moved alike, as they were in training."""
+def _judged(judges: Judges, fakes: Fakes, pair: Pair, spec: RefineSpec, generator: torch.Generator) -> Terms:
+    """What judges miss of the labels (cross entropy) and of their own images' features (moments), both directions."""
+    seen = [_look(judges.to_real, fakes.real, pair.synthetic_labels, spec, generator),
+            _look(judges.to_synthetic, fakes.synthetic, pair.real_labels, spec, generator)]
+    terms = {"label": (spec.lambda_label, seen[0][0] + seen[1][0]),
+             "moments": (spec.lambda_moments, seen[0][1] + seen[1][1])}
+    return {name: term for name, term in terms.items() if term[0]}
+
+
+def _look(judges: Sequence[Judge], fake: Tensor, labels: Tensor, spec: RefineSpec,
+          generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Means over several judges who look at the same images, moved alike, as they were in training."""
     shown = augment(fake, spec.label_augment, generator, "reflect")
-    return torch.stack([F.cross_entropy(judge(shown), labels) for judge in judges]).mean()
+    nothing = fake.new_zeros(())
+    looks = [judge.look(shown) if spec.lambda_moments else (judge(shown), nothing) for judge in judges]
+    mistaken = [F.cross_entropy(logits, labels) for logits, _ in looks]
+    return torch.stack(mistaken).mean(), torch.stack([gap for _, gap in looks]).mean()
 
 
 def update_discriminators(player: Player, rate: float, nets: Networks, pair: Pair, fakes: Fakes, spec: RefineSpec,
