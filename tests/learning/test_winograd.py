@@ -24,14 +24,15 @@ def close(ours: torch.Tensor, exact: torch.Tensor) -> bool:
     return bool((ours - exact).abs().max() <= 1e-4 * exact.abs().max())
 
 
+@pytest.mark.parametrize("reflect", [False, True])
 @pytest.mark.parametrize(("b", "c", "o", "side"), [(3, 16, 16, 32), (5, 32, 16, 16), (2, 16, 64, 8), (1, 64, 64, 4),
                                                    (7, 128, 32, 4), (1, 32, 128, 12)])
-def test_values_and_gradients_are_those_of_the_direct_convolution(b, c, o, side):
+def test_values_and_gradients_are_those_of_the_direct_convolution(b, c, o, side, reflect):
     x, weight, grad = drawn(b, c, o, side)
     x, weight = x.requires_grad_(), weight.requires_grad_()
-    out = torch.ops.mixreal.conv3x3(x, weight)
+    out = torch.ops.mixreal.conv3x3(x, weight, reflect)
     exact_x, exact_weight = x.detach().double().requires_grad_(), weight.detach().double().requires_grad_()
-    exact = F.conv2d(exact_x, exact_weight, padding=1)
+    exact = F.conv2d(F.pad(exact_x, (1, 1, 1, 1), "reflect" if reflect else "constant"), exact_weight)
     assert out.is_contiguous(memory_format=torch.channels_last) and close(out.detach(), exact.detach())
     ours = torch.autograd.grad(out, (x, weight), grad)
     theirs = torch.autograd.grad(exact, (exact_x, exact_weight), grad.double())
@@ -52,12 +53,12 @@ def test_an_image_does_not_depend_on_its_neighbours_and_threads_share_the_work(m
     alone = torch.ops.mixreal.conv3x3(x[2:3], weight)
     whole = torch.ops.mixreal.conv3x3(x, weight)
     assert torch.equal(whole[2:3], alone)
-    _, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, True)
+    _, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
     monkeypatch.setattr(convolution.torch, "get_num_threads", lambda: 3)
     monkeypatch.setattr(convolution, "_pool", ThreadPoolExecutor)
     assert torch.equal(torch.ops.mixreal.conv3x3(x, weight), whole)
-    by_x, shared = torch.ops.mixreal.conv3x3_backward(grad, x, weight, True)
-    assert torch.equal(by_x, torch.ops.mixreal.conv3x3_backward(grad, x, weight, True)[0])
+    by_x, shared = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
+    assert torch.equal(by_x, torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)[0])
     torch.testing.assert_close(shared, by_weight, rtol=1e-4, atol=1e-3)
 
 

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mixreal.learning.winograd import convolution
 from mixreal.refining import kernels
 
 EPS = 1e-5
@@ -26,14 +27,15 @@ def conv(channels: int, filters: int, kernel: int, stride: int = 1, padding: int
 class ResidualBlock(nn.Module):
     """R128: two 3x3 convolutions with reflection padding, and the input added; nothing after the sum."""
 
-    def __init__(self, channels: int, norm: Literal["batch", "instance", "none"]) -> None:
+    def __init__(self, channels: int, norm: Literal["batch", "instance", "none"], fast: bool) -> None:
         super().__init__()
+        self.fast = fast
         self.conv1, self.norm1 = conv(channels, channels, 3, norm=norm), make_norm(norm, channels)
         self.conv2, self.norm2 = conv(channels, channels, 3, norm=norm), make_norm(norm, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu_(self.norm1(self.conv1(F.pad(x, (1, 1, 1, 1), "reflect"))))
-        out: Tensor = x + self.norm2(self.conv2(F.pad(y, (1, 1, 1, 1), "reflect")))
+        y = F.relu_(self.norm1(_conv_reflected(self.conv1, x, self.fast)))
+        out: Tensor = x + self.norm2(_conv_reflected(self.conv2, y, self.fast))
         return out
 
     def places(self, x: Tensor, height: int, width: int) -> Tensor:
@@ -85,6 +87,14 @@ def multiplies_less(x: Tensor) -> bool:
     """Whether our own kernels are for this: float32 on a CPU, not being compiled."""
     return (x.device.type == "cpu" and x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
             and not torch.compiler.is_compiling())
+
+
+def _conv_reflected(layer: nn.Conv2d, x: Tensor, fast: bool) -> Tensor:
+    if fast and multiplies_less(x) and convolution.fits(x, layer.weight):
+        out: Tensor = torch.ops.mixreal.conv3x3(x, layer.weight, True)
+        return out if layer.bias is None else out + layer.bias.view(1, -1, 1, 1)
+    out = layer(F.pad(x, (1, 1, 1, 1), "reflect"))
+    return out
 
 
 def _conv_places(layer: nn.Conv2d, x: Tensor, height: int, width: int) -> Tensor:

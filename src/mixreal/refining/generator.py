@@ -27,7 +27,7 @@ class Generator(nn.Module):
             layer = layers[k]
             if layer.kind == "R":
                 count = _run(layers, k)
-                modules.append(Trunk([ResidualBlock(channels, spec.norm) for _ in range(count)], fast))
+                modules.append(Trunk([ResidualBlock(channels, spec.norm, fast) for _ in range(count)], fast))
                 k += count
                 continue
             modules += [*_layer(layer, channels, spec.norm, fast), make_norm(spec.norm, layer.filters),

@@ -50,22 +50,26 @@ def fits(x: Tensor, weight: Tensor) -> bool:
 
 
 @torch.library.custom_op("mixreal::conv3x3", mutates_args=())
-def conv3x3(x: Tensor, weight: Tensor) -> Tensor:
-    """Convolution with zeros around: (b, c, s, s) and (o, c, 3, 3) to (b, o, s, s) in channels-last memory."""
-    return _convolve(x, (FILTERS @ weight.permute(2, 3, 1, 0).reshape(9, -1)).contiguous(), weight.shape[0])
+def conv3x3(x: Tensor, weight: Tensor, reflect: bool = False) -> Tensor:
+    """Convolution with zeros around, or the reflection: (b, c, s, s), (o, c, 3, 3) to (b, o, s, s), channels-last."""
+    filters = (FILTERS @ weight.permute(2, 3, 1, 0).reshape(9, -1)).contiguous()
+    return _convolve(x, filters, weight.shape[0], reflect)
 
 
 @torch.library.custom_op("mixreal::conv3x3_backward", mutates_args=())
-def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, to_x: bool) -> tuple[Tensor, Tensor]:
+def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_x: bool) -> tuple[Tensor, Tensor]:
     """Gradients of `conv3x3` by x (empty unless `to_x`) and by its weights."""
     (b, c, side, _), o = x.shape, weight.shape[0]
     grad, x = grad.contiguous(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     turned = weight.flip(2, 3).permute(2, 3, 0, 1).reshape(9, -1)  # of the convolution that goes back
-    by_x = _convolve(grad, (FILTERS @ turned).contiguous(), c) if to_x else x.new_empty(0)
+    by_x = _convolve(grad, (FILTERS @ turned).contiguous(), c, False) if to_x else x.new_empty(0)
+    if to_x and reflect:
+        _add_reflected(by_x, grad, weight)
 
     def add(first: int, count: int) -> Tensor:
         sums = x.new_zeros(36, c, o)
-        _launch(block_kernel("weights", side, c, o), (x.data_ptr(), grad.data_ptr(), sums.data_ptr()), b, first, count)
+        kernel = block_kernel("weights", side, c, o, reflect)
+        _launch(kernel, (x.data_ptr(), grad.data_ptr(), sums.data_ptr()), b, first, count)
         return sums
 
     sums = _shared(add, _blocks(b, side))
@@ -74,13 +78,30 @@ def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, to_x: bool) -> tup
     return by_x, by_weight.contiguous(memory_format=torch.channels_last)
 
 
-def _convolve(x: Tensor, filters: Tensor, channels_out: int) -> Tensor:
+def _convolve(x: Tensor, filters: Tensor, channels_out: int, reflect: bool) -> Tensor:
     x = x.contiguous(memory_format=torch.channels_last)
     b, c, side, _ = x.shape
     out = torch.empty((b, channels_out, side, side), memory_format=torch.channels_last)
-    kernel, places = block_kernel("convolve", side, c, channels_out), (x.data_ptr(), filters.data_ptr(), out.data_ptr())
+    kernel = block_kernel("convolve", side, c, channels_out, reflect)
+    places = x.data_ptr(), filters.data_ptr(), out.data_ptr()
     _shared(lambda first, count: _launch(kernel, places, b, first, count), _blocks(b, side))
     return out
+
+
+def _add_reflected(by_x: Tensor, grad: Tensor, weight: Tensor) -> None:
+    """To the gradient by x what went through the ring of reflected pixels, as if that ring had been folded back."""
+    by_x, grad = by_x.permute(0, 2, 3, 1), grad.permute(0, 2, 3, 1)  # (b, s, s, channels), as they lie in memory
+    (b, s, _, c), o = by_x.shape, grad.shape[3]
+    lines = torch.stack([grad[:, 0], grad[:, -1], grad[:, :, 0], grad[:, :, -1]])  # above, below, left, right
+    taps = torch.stack([weight[:, :, 0], weight[:, :, 2], weight[..., 0], weight[..., 2]]).transpose(2, 3)
+    parts = torch.bmm(lines.view(4, b * s, o), taps.reshape(4, o, 3 * c)).view(4, b, s, 3, c)
+    ring = by_x.new_zeros(4, b, s + 2, c)
+    for k in range(3):
+        ring[:, :, k:k + s] += parts[:, :, :, k]
+    ring[:2, :, 2] += ring[:2, :, 0]  # corners, of the rows above and below alone
+    ring[:2, :, -3] += ring[:2, :, -1]
+    for line, inner in zip(ring[:, :, 1:-1], (by_x[:, 1], by_x[:, -2], by_x[:, :, 1], by_x[:, :, -2])):
+        inner += line
 
 
 def _blocks(images: int, side: int) -> int:
@@ -106,25 +127,26 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 
 
 @conv3x3.register_fake
-def _(x: Tensor, weight: Tensor) -> Tensor:
+def _(x: Tensor, weight: Tensor, reflect: bool = False) -> Tensor:
     b, _, h, w = x.shape
     return torch.empty((b, weight.shape[0], h, w), dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
 
 
 @conv3x3_backward.register_fake
-def _(grad: Tensor, x: Tensor, weight: Tensor, to_x: bool) -> tuple[Tensor, Tensor]:
+def _(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_x: bool) -> tuple[Tensor, Tensor]:
     by_x = torch.empty_like(x, memory_format=torch.channels_last) if to_x else x.new_empty(0)
     return by_x, torch.empty_like(weight, memory_format=torch.channels_last)
 
 
-def _save(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
-    ctx.save_for_backward(*inputs)
+def _save(ctx: Any, inputs: tuple[Tensor, Tensor, bool], output: Tensor) -> None:
+    ctx.save_for_backward(*inputs[:2])
+    ctx.reflect = inputs[2]
 
 
-def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor]:
+def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor, None]:
     x, weight = ctx.saved_tensors
-    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, ctx.needs_input_grad[0])
-    return (by_x if ctx.needs_input_grad[0] else None), by_weight
+    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, ctx.reflect, ctx.needs_input_grad[0])
+    return (by_x if ctx.needs_input_grad[0] else None), by_weight, None
 
 
 conv3x3.register_autograd(_backward, setup_context=_save)

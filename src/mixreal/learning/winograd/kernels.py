@@ -12,15 +12,15 @@ BLOCK = 16  # tiles of 4 x 4 pixels that one thread index works on: what they ho
 
 
 @cache
-def block_kernel(part: str, side: int, channels_in: int, channels_out: int) -> Any:
+def block_kernel(part: str, side: int, channels_in: int, channels_out: int, reflect: bool) -> Any:
     """(x, other, out, images, first block): what blocks of tiles of x give, addresses as numbers.
 
     part: "convolve", images from x and transformed weights; or "weights", which adds to the gradient of transformed
-    weights from x and the gradient of the images.
+    weights from x and the gradient of the images. reflect: beyond x is its reflection, not zeros.
     """
     start_warp()
 
-    @wp.func_native(_body(part, side, channels_in, channels_out))
+    @wp.func_native(_body(part, side, channels_in, channels_out, reflect))
     def block(x_at: wp.uint64, other_at: wp.uint64, out_at: wp.uint64, images: int, block: int): ...
 
     @wp.kernel(enable_backward=False, module="unique")
@@ -30,9 +30,9 @@ def block_kernel(part: str, side: int, channels_in: int, channels_out: int) -> A
     return blocks
 
 
-def _body(part: str, side: int, channels_in: int, channels_out: int) -> str:
+def _body(part: str, side: int, channels_in: int, channels_out: int, reflect: bool) -> str:
     here = files("mixreal.learning.winograd")
-    names = {"SIDE": side, "IN": channels_in, "OUT": channels_out, "TILES": BLOCK}
+    names = {"SIDE": side, "IN": channels_in, "OUT": channels_out, "TILES": BLOCK, "REFLECT": int(reflect)}
     lines = ["#pragma clang fp contract(fast)", f"enum {{ {', '.join(f'{k} = {v}' for k, v in names.items())} }};"]
     parts = [here.joinpath(f"{name}.cpp").read_text(encoding="utf-8") for name in ("transforms", part)]
     return "\n".join(lines + parts)

@@ -1,5 +1,5 @@
 // Winograd's F(4x4, 3x3) in vectors of 16 channels: tiles of 6 x 6 pixels to frequencies, frequencies to 4 x 4 pixels.
-// Parts of one function's body (see kernels.py): the constants SIDE, IN, OUT and TILES stand before this.
+// Parts of one function's body (see kernels.py): the constants SIDE, IN, OUT, TILES and REFLECT stand before this.
 
 typedef float vf __attribute__((ext_vector_type(16), aligned(4)));
 enum { ACROSS = SIDE / 4, PER_IMAGE = ACROSS * ACROSS };
@@ -31,15 +31,18 @@ auto ungather = [](const vf* y, vf* out) {
     out[4] = c - e;
     out[5] = y[3]; };
 
-// One tile's 16 channels from `at`, the pixel above and left of it, zeros beyond the image: 36 vectors, `step` apart.
+// A place beyond the image, seen in the mirror of its outermost pixel.
+auto mirrored = [](int at) -> int { return REFLECT ? at < 0 ? -at : at < SIDE ? at : 2 * SIDE - 2 - at : at; };
+
+// One tile's 16 channels, beyond the image zeros or its reflection: 36 vectors, `step` apart.
 auto to_frequencies = [&](const float* image, int ty, int tx, int channels, float* out, int step) {
     vf rows[6][6];  // [frequency along x][y]
     for (int y = 0; y < 6; ++y) {
         vf d[6], f[6];
-        int row = 4 * ty + y - 1;
+        int row = mirrored(4 * ty + y - 1);
         bool inside = row >= 0 && row < SIDE;
         for (int x = 0; x < 6; ++x) {
-            int column = 4 * tx + x - 1;
+            int column = mirrored(4 * tx + x - 1);
             d[x] = inside && column >= 0 && column < SIDE ? load(image + (row * SIDE + column) * channels) : (vf)(0.0f);
         }
         spread(d, f);
