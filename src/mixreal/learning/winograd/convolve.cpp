@@ -1,17 +1,16 @@
 // Convolve a block of TILES tiles: (n, SIDE, SIDE, IN) and (36, IN, OUT) weights to (n, SIDE, SIDE, OUT).
 
 const float* x = (const float*)x_at; const float* u = (const float*)other_at; float* y = (float*)out_at;
-enum { V_STEP = TILES * IN + 16, M_STEP = TILES * OUT + 16,  // odd numbers of cache lines: frequencies in all sets
-       WIDE = OUT / 16 < 4 ? OUT / 16 : 4, HIGH = 16 / WIDE };  // vectors and tiles that are summed in registers
+enum { V_STEP = TILES * IN + 16, M_STEP = TILES * OUT + 16 };  // odd numbers of cache lines: frequencies in all sets
 float v[36 * V_STEP] __attribute__((aligned(64))); float m[36 * M_STEP] __attribute__((aligned(64)));
 int first = block * TILES, count = images * PER_IMAGE - first < TILES ? images * PER_IMAGE - first : TILES;
 for (int t = 0; t < TILES; ++t) {
     int tile = first + (t < count ? t : 0), place = tile % PER_IMAGE;
-    for (int c = 0; c < IN; c += 16)
+    for (int c = 0; c < IN; c += LANES)
         to_frequencies(x + (long)(tile / PER_IMAGE) * SIDE * SIDE * IN + c, place / ACROSS, place % ACROSS, IN, v + t * IN + c, V_STEP);
 }
 for (int f = 0; f < 36; ++f)
-    for (int k = 0; k < OUT; k += 16 * WIDE)
+    for (int k = 0; k < OUT; k += LANES * WIDE)
         for (int t = 0; t < TILES; t += HIGH) {
             vf sum[HIGH][WIDE];
             #pragma unroll
@@ -22,7 +21,7 @@ for (int f = 0; f < 36; ++f)
             for (int c = 0; c < IN; ++c) {
                 vf weights[WIDE];
                 #pragma unroll
-                for (int j = 0; j < WIDE; ++j) weights[j] = load(right + c * OUT + 16 * j);
+                for (int j = 0; j < WIDE; ++j) weights[j] = load(right + c * OUT + LANES * j);
                 #pragma unroll
                 for (int i = 0; i < HIGH; ++i) {
                     vf value = (vf)(left[i * IN + c]);
@@ -33,12 +32,12 @@ for (int f = 0; f < 36; ++f)
             #pragma unroll
             for (int i = 0; i < HIGH; ++i)
                 #pragma unroll
-                for (int j = 0; j < WIDE; ++j) store(m + f * M_STEP + (t + i) * OUT + k + 16 * j, sum[i][j]);
+                for (int j = 0; j < WIDE; ++j) store(m + f * M_STEP + (t + i) * OUT + k + LANES * j, sum[i][j]);
         }
 for (int t = 0; t < count; ++t) {
     int tile = first + t, place = tile % PER_IMAGE;
     float* image = y + (long)(tile / PER_IMAGE) * SIDE * SIDE * OUT;
-    for (int k = 0; k < OUT; k += 16) {
+    for (int k = 0; k < OUT; k += LANES) {
         vf rows[4][6];
         for (int a = 0; a < 6; ++a) {
             vf f[6], pixels[4];

@@ -1,7 +1,8 @@
-// Winograd's F(4x4, 3x3) in vectors of 16 channels: tiles of 6 x 6 pixels to frequencies, frequencies to 4 x 4 pixels.
-// Parts of one function's body (see kernels.py): the constants SIDE, IN, OUT, TILES and REFLECT stand before this.
+// Winograd's F(4x4, 3x3) in vectors of LANES channels: tiles of 6 x 6 pixels to frequencies, frequencies to 4 x 4 pixels.
+// Parts of one function's body (see kernels.py): the constants SIDE, IN, OUT, TILES and REFLECT stand before this, and of
+// registers LANES, WIDE (vectors) and HIGH (tiles, or channels) that are summed at once.
 
-typedef float vf __attribute__((ext_vector_type(16), aligned(4)));
+typedef float vf __attribute__((ext_vector_type(LANES), aligned(4)));
 enum { ACROSS = SIDE / 4, PER_IMAGE = ACROSS * ACROSS };
 
 auto load = [](const float* at) -> vf { return *(const vf*)at; };
@@ -34,7 +35,7 @@ auto ungather = [](const vf* y, vf* out) {
 // A place beyond the image, seen in the mirror of its outermost pixel.
 auto mirrored = [](int at) -> int { return REFLECT ? at < 0 ? -at : at < SIDE ? at : 2 * SIDE - 2 - at : at; };
 
-// One tile's 16 channels, beyond the image zeros or its reflection: 36 vectors, `step` apart.
+// One tile's LANES channels, beyond the image zeros or its reflection: 36 vectors, `step` apart.
 auto to_frequencies = [&](const float* image, int ty, int tx, int channels, float* out, int step) {
     vf rows[6][6];  // [frequency along x][y]
     for (int y = 0; y < 6; ++y) {
