@@ -20,6 +20,7 @@ from mixreal.learning.trainspec import TrainSpec
 from mixreal.spec import from_mapping
 
 CONFIG, METRICS, RESULT = "config.toml", "metrics.jsonl", "result.json"
+CHOSEN = "chosen"  # of predictions that keep no logits: the class alone
 MODEL, PREDICTIONS, SAMPLES, DONE = "model.safetensors", "predictions.npz", "samples.npz", "done"
 
 
@@ -56,7 +57,7 @@ class Run:
 class Predictions:
     """What a run's classifier said about one test set."""
 
-    logits: NDArray[np.float32]  # (n, classes)
+    logits: NDArray[np.float32]  # (n, classes); of a record, which keeps none: 0 of the class chosen, -inf of others
     labels: NDArray[np.int64]  # (n,)
     index: NDArray[np.int64]  # (n,) where in its source each image stands
 
@@ -121,7 +122,12 @@ def read_predictions(run: Run, key: str = "") -> Predictions:
         raise BadInput(f"the run {str(run.folder)!r} has no result {key!r}: {did_you_mean(key, run.results)}")
     name = key.split("/")[0]
     arrays = _read_npz(run.folder / PREDICTIONS)
-    return Predictions(arrays[f"{key}/logits"], arrays[f"{name}/labels"], arrays[f"{name}/index"])
+    labels, index = (np.asarray(arrays[f"{name}/{kind}"], np.int64) for kind in ("labels", "index"))
+    if f"{key}/{CHOSEN}" not in arrays:
+        return Predictions(arrays[f"{key}/logits"], labels, index)
+    logits = np.full((len(labels), len(run.classes)), -np.inf, np.float32)
+    logits[np.arange(len(labels)), arrays[f"{key}/{CHOSEN}"]] = 0
+    return Predictions(logits, labels, index)
 
 
 def read_samples(folder: str | Path) -> dict[str, NDArray[Any]]:

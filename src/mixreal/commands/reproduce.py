@@ -24,6 +24,9 @@ class Reproduce:
     preset: str = "paper"  # "paper" as we read it, or "paper-literal"
     seeds: tuple[int, ...] = ()  # instead of the recipe's
     out: Out = "runs/reproduce"  # datasets, runs and reports of all recipes, what they share made once
+    # Finished trainings without their weights, a few kilobytes each: those found there are taken as they are, new ones
+    # are added, so that a table can be gone on with on another machine, and what it was made of can be committed.
+    records: str = ""
     data: str = ""  # the folder of your own material; "" = MIXREAL_DATA
     device: str = "auto"  # auto, cpu, cuda, cuda:1
     processes: int = 0  # trainings at once; 0 = one a core (one thread each), or one a GPU
@@ -48,7 +51,8 @@ def run(argv: Sequence[str]) -> int:
                       only=asked.only))
         return 0
     pages, failed = reproduce(recipe, asked.out, data=asked.data or None, device=asked.device,
-                              processes=asked.processes, only=asked.only, on=asked.on)
+                              processes=asked.processes, only=asked.only, on=asked.on,
+                              records=asked.records or None)
     if recipe.kind != "sheet":
         print(terminal(read_outcome(pages[0].parent)))
     print("\n".join(str(page) for page in pages))

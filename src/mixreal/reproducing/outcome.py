@@ -125,7 +125,7 @@ def read_outcome(folder: str | Path) -> Outcome:
     data = [(run.config.get("data", {}), cell.suffix) for cell in cells for run in cell.runs]
     real = dict.fromkeys(str(d[f"test{suffix}"]["source"]).removesuffix(" test") for d, suffix in data
                          if f"test{suffix}" in d)
-    synthetic = dict.fromkeys(_unplaced(str(d["synthetic"]["source"])) for d, _ in data if "synthetic" in d)
+    synthetic = dict.fromkeys(unplaced(str(d["synthetic"]["source"])) for d, _ in data if "synthetic" in d)
     return Outcome(plan, folder, cells, tuple(_pairs(cells, plan)), tuple(real), tuple(synthetic), _machine(runs))
 
 
@@ -242,7 +242,7 @@ def _norm(run: Run) -> str:
     return run.headline.split("/")[1]
 
 
-def _unplaced(source: str) -> str:
+def unplaced(source: str) -> str:
     """A dataset's source without the folder it was made from, which says nothing on another machine."""
     made, *words = source.split(", ")
     before, of, _ = made.partition("models of ")  # "models of FOLDER", refined: "RS of models of FOLDER"

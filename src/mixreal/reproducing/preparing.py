@@ -41,6 +41,7 @@ class Place:
 
     root: Path  # root/datasets/KEY, root/runs/KEY, root/RECIPE-PROFILE
     data: str | None = None  # the data folder, in place of MIXREAL_DATA
+    records: Path | None = None  # finished trainings without weights, taken up from there and left there: records.py
 
 
 @dataclass(frozen=True, eq=False)

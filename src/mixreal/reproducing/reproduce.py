@@ -6,6 +6,7 @@ from pathlib import Path
 from mixreal.errors import BadInput
 from mixreal.production.cluster import check_reachable
 from mixreal.reporting.recipe_report import write_report
+from mixreal.reproducing import records as kept_records
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Cell, Job, chosen_cells, jobs, lay_out, set_apart, trained
 from mixreal.reproducing.plan import make_plan, recipe_folder, write_plan
@@ -22,17 +23,19 @@ ROOT = "runs/reproduce"
 
 
 def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
-              processes: int = 0, only: Sequence[str] = (), on: str = "") -> tuple[list[Path], dict[Path, str]]:
+              processes: int = 0, only: Sequence[str] = (), on: str = "",
+              records: str | Path | None = None) -> tuple[list[Path], dict[Path, str]]:
     """Run what is missing and write the report; returns its files, and run folder -> reason of what failed.
 
     only: patterns of "ROW/COLUMN"; the other cells are reported as far as they are finished. on: "ray",
-    "ray:HOST:PORT" or "ray://HOST:PORT": rendering and trainings are tasks of a Ray cluster. `BadInput` where nothing
-    at all can be run.
+    "ray:HOST:PORT" or "ray://HOST:PORT": rendering and trainings are tasks of a Ray cluster. records: a folder of
+    finished trainings without their weights; those found there are not trained again, new ones are added. `BadInput`
+    where nothing at all can be run.
     """
     if on:
         check_reachable(on)
     look_afresh()
-    place = Place(Path(root).absolute(), data)
+    place = Place(Path(root).absolute(), data, None if records is None else Path(records).absolute())
     folder = recipe_folder(recipe, place)
     if recipe.kind == "sheet":
         draw_sheet(recipe, place, folder)
@@ -49,7 +52,11 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
         raise BadInput(next(iter(failed.values())))
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
     wanted = [job for job in wanted if job_folder(job, place) not in failed]
+    if found := kept_records.take_up(all_jobs, place):
+        print(f"{found} of {len(all_jobs)} trainings taken from their records", flush=True)
     failed |= run_all(recipe.name, wanted, place, device, processes, threads, on)
+    for job in all_jobs:
+        kept_records.keep(job_folder(job, place), place)
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
     return write_report(folder), failed
 

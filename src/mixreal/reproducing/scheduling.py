@@ -20,7 +20,7 @@ from mixreal.hardware import open_device
 from mixreal.learning.training import train
 from mixreal.production.cluster import connected
 from mixreal.progress import progress
-from mixreal.reproducing import refinement
+from mixreal.reproducing import records, refinement
 from mixreal.reproducing.cells import Job
 from mixreal.reproducing.preparing import (
     Place,
@@ -262,6 +262,7 @@ def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], 
     weights = folder / MODEL
     if weights.is_file() and weights.stat().st_size > WEIGHTS_KEPT:
         weights.unlink()
+    records.keep(folder, place)
 
 
 def _device(device: str, slot: int) -> str:
