@@ -39,13 +39,16 @@ def open_material(spec: RenderSpec, threads: int = 2) -> Opened:
     models: list[Any] = [_about(spec.models), list(spec.classes)]
     if spec.models == "procedural":
         models += [built.generator_digest(), spec.procedural, spec.first_model]
+    elif spec.beside:
+        models += [built.generator_digest(), spec.beside, spec.first_model]
     made_by = [_code(), *(version(name) for name in ("numpy", "pillow", "trimesh", "warp-lang"))]
     with ThreadPoolExecutor(1) as pool:  # pictures are decoded while models are parsed
         opening = pool.submit(kept, "pictures-of", [*made_by, pictures], lambda: _read_pictures(spec))
         library: list[Library] = []
 
         def make() -> Kept:
-            library.append(open_library(spec.models, spec.classes, spec.procedural, spec.first_model))
+            library.append(open_library(spec.models, spec.classes, spec.procedural, spec.first_model,
+                                        spec.beside))
             stock = pack(library[0].meshes, _assets(opening.result()), threads)
             return Kept({**to_plain(stock), "class_of": library[0].class_of}, _listed(library[0]))
 

@@ -25,7 +25,8 @@ class RenderSpec:
     images: int = 0  # how many in all, classes in turn (balanced); or
     per_model: int = 0  # how many of each model (the paper: 1,800)
     procedural: int = 100  # with models = "procedural": distinct models a class
-    first_model: int = 0  # with models = "procedural": the first model's seed (held-out models start elsewhere)
+    first_model: int = 0  # the first procedural model's seed (held-out models start elsewhere)
+    beside: int = 0  # with a folder of models: so many procedural ones a class beside them
     size: int = 32  # pixels a side
     samples: int = 4  # rays a pixel
     vary: tuple[str, ...] = DEFAULT_VARY  # variations switched on; the others rest

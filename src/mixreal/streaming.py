@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mixreal.datasets.dataset import Dataset
 from mixreal.errors import BadInput, tell_left_out
+from mixreal.production.origin import models_of
 from mixreal.production.ranges import at_once
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
 
@@ -53,11 +54,9 @@ class Fresh:
         with ThreadPoolExecutor(2) as pool:
             rendered = list(pool.map(self.render, parts))
         rows = {name: np.concatenate([columns[name] for _, columns in rendered]) for name in rendered[0][1]}
-        kind = "procedural models" if self.synthesis.spec.models == "procedural" else \
-            f"models of {self.synthesis.spec.models}"
         return Dataset(np.concatenate([rgb for rgb, _ in rendered]), rows.pop("label").astype(np.int64), self.classes,
                        "synthetic", rows.pop("index").astype(np.int64), rows, None,
-                       f"{kind}, rendered afresh while training, at {size} px")
+                       f"{models_of(self.synthesis.spec)}, rendered afresh while training, at {size} px")
 
     def render(self, index: NDArray[np.int64]) -> tuple[NDArray[np.uint8], dict[str, NDArray[Any]]]:
         """(n, h, w, 3) images of any indices, and every column: label, index, model, latents."""

@@ -147,3 +147,28 @@ def test_library_is_frozen(folder: Path) -> None:
     library: Library = open_library(str(folder))
     with pytest.raises(AttributeError):
         library.digest = ""  # type: ignore[misc]
+
+
+def test_procedural_models_beside_those_of_a_folder(tmp_path: Path) -> None:
+    for name in ("car/b.obj", "car/a.obj", "bus/c.obj"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        trimesh.creation.box().export(tmp_path / name)
+    alone, both = open_library(str(tmp_path)), open_library(str(tmp_path), beside=2, first=7)
+    assert both.names == ("bus/c", "bus/procedural-0007", "bus/procedural-0008",
+                          "car/a", "car/b", "car/procedural-0007", "car/procedural-0008")
+    assert both.class_of.tolist() == [0, 0, 0, 1, 1, 1, 1]
+    assert [mesh.name for mesh in both.meshes] == list(both.names)
+    assert len({alone.digest, both.digest, open_library(str(tmp_path), beside=2).digest}) == 3
+    chosen = open_library(str(tmp_path), ("car",), beside=1)
+    assert chosen.names == ("car/a", "car/b", "car/procedural-0000")
+
+
+def test_procedural_models_beside_what_cannot_have_them(tmp_path: Path) -> None:
+    (tmp_path / "teapot").mkdir()
+    trimesh.creation.box().export(tmp_path / "teapot" / "one.obj")
+    with pytest.raises(BadInput, match="procedural class 'teapot'"):
+        open_library(str(tmp_path), beside=2)
+    with pytest.raises(BadInput, match="beside the models of a folder"):
+        open_library("procedural", beside=2)
+    with pytest.raises(BadInput, match="expected 0 or more"):
+        open_library(str(tmp_path), beside=-1)

@@ -31,18 +31,24 @@ class Library:
 
 
 def open_library(models: str = "procedural", classes: tuple[str, ...] = (), per_class: int = 100,
-                 first: int = 0) -> Library:
+                 first: int = 0, beside: int = 0) -> Library:
     """The models to render: `models` is a folder of class folders of mesh files, or "procedural".
 
     `classes` says which classes and in what order; () is all of them by name. With "procedural", each class has the
-    models of seeds `first` to `first + per_class - 1`. A file that cannot be loaded is named in `problems`; a folder
-    or class without any usable model is `BadInput`.
+    models of seeds `first` to `first + per_class - 1`; with a folder, `beside` of these stand beside its own. A file
+    that cannot be loaded is named in `problems`; a folder or class without any usable model is `BadInput`.
     """
     if len(set(classes)) != len(classes):
         raise BadInput(f"classes {', '.join(classes)}: a class is named twice: name each once")
     if models == "procedural":
+        if beside:
+            raise BadInput(f'beside = {beside} with models = "procedural": they stand beside the models of a folder: '
+                           "give one, or set procedural alone")
         return _procedural(tuple(classes), per_class, first)
-    return _folder(Path(models).expanduser(), tuple(classes))
+    if beside < 0:
+        raise BadInput(f"beside is {beside}: expected 0 or more procedural models a class")
+    found = _folder(Path(models).expanduser(), tuple(classes))
+    return _joined(found, _procedural(found.classes, beside, first)) if beside else found
 
 
 def find_models(folder: Path, classes: tuple[str, ...] = ()) -> dict[str, list[Path]]:
@@ -95,6 +101,16 @@ def _folder(folder: Path, classes: tuple[str, ...]) -> Library:
                            f"{problems[-1]}")
     return Library(tuple(found), tuple(names), np.array(class_of, np.int64), tuple(meshes), tuple(problems),
                    digest.result())
+
+
+def _joined(first: Library, second: Library) -> Library:
+    """The models of both, class by class; they have the same classes."""
+    names, class_of = (*first.names, *second.names), np.concatenate([first.class_of, second.class_of])
+    meshes = (*first.meshes, *second.meshes)
+    order = np.argsort(class_of, kind="stable")
+    digest = hashlib.blake2b(f"{first.digest} {second.digest}".encode(), digest_size=16).hexdigest()
+    return Library(first.classes, tuple(names[k] for k in order), class_of[order], tuple(meshes[k] for k in order),
+                   first.problems, digest)
 
 
 def _loaded(path: Path) -> Mesh | BadInput:

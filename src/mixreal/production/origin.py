@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 SHARES = 64  # shards of a dataset, or more: few enough lost by a kill, enough to share out evenly
 FEWEST = 512  # images a shard of a small one
+YOUNGER = ("beside",)  # keys that datasets made before them lack
 
 def header_of(synthesis: "Synthesis", device: str) -> Header:
     """The header of the whole dataset."""
     spec = synthesis.spec
-    models = "procedural models" if spec.models == "procedural" else f"models of {spec.models}"
-    source = f"{models}, {synthesis.total:,} images at {spec.size} px"
+    source = f"{models_of(spec)}, {synthesis.total:,} images at {spec.size} px"
     versions = {"mixreal": _version(), "numpy": np.__version__,
                 "python": ".".join(map(str, sys.version_info[:3]))}
     return Header("synthetic", synthesis.classes, synthesis.total, spec.size, spec.size, source,
@@ -30,8 +30,25 @@ def header_of(synthesis: "Synthesis", device: str) -> Header:
 
 def made_by(synthesis: "Synthesis", device: str) -> dict[str, Any]:
     """What the images depend on. CPU and CUDA agree within a tolerance only, so the kind of device is part of it."""
-    return {"spec": to_mapping(anywhere(synthesis.spec)), "identity": synthesis.identity,
+    spec = {name: value for name, value in to_mapping(anywhere(synthesis.spec)).items()
+            if name not in YOUNGER or value}  # so that sets made before these keys are found
+    return {"spec": spec, "identity": synthesis.identity,
             "device": device.split(":")[0]}
+
+
+def models_of(spec: RenderSpec) -> str:
+    """What the images are of, in words; a folder stands last, for `unplaced`."""
+    if spec.models == "procedural":
+        return "procedural models"
+    beside = f"{spec.beside} procedural models a class and " if spec.beside else ""
+    return f"{beside}models of {spec.models}"
+
+
+def unplaced(source: str) -> str:
+    """A dataset's source without the folder it was made from, which says nothing on another machine."""
+    made, *words = source.split(", ")
+    before, of, _ = made.partition("models of ")  # also "RS of models of FOLDER"
+    return ", ".join([f"{before}models of a folder" if of else made, *words])
 
 
 def anywhere(spec: RenderSpec) -> RenderSpec:

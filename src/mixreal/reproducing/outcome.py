@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mixreal import runs as folders
 from mixreal.learning.scores import balanced_interval, mcnemar, paired_difference, wilson
+from mixreal.production.origin import unplaced
 from mixreal.reporting.findings import STAND_IN
 from mixreal.reproducing.choose import best_mix, validation_accuracy
 from mixreal.reproducing.plan import Plan, PlannedCell, read_plan
@@ -240,13 +241,6 @@ def _predictions(cell: CellOutcome, seed: int, test: str) -> Predictions:
 
 def _norm(run: Run) -> str:
     return run.headline.split("/")[1]
-
-
-def unplaced(source: str) -> str:
-    """A dataset's source without the folder it was made from, which says nothing on another machine."""
-    made, *words = source.split(", ")
-    before, of, _ = made.partition("models of ")  # "models of FOLDER", refined: "RS of models of FOLDER"
-    return ", ".join([f"{before}models of a folder" if of else made, *words])
 
 
 def _machine(runs: Sequence[Run]) -> dict[str, str]:

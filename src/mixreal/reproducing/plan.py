@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mixreal.errors import BadInput
+from mixreal.production.origin import models_of, unplaced
 from mixreal.reproducing.cells import Cell, Job, job_of
 from mixreal.reproducing.preparing import Place, job_folder, render_spec, steps_of
 from mixreal.reproducing.recipe import Recipe
@@ -80,7 +81,7 @@ def make_plan(recipe: Recipe, cells: Sequence[Cell], jobs: Sequence[Job], place:
         first = cell.candidates[0]
         planned.append(PlannedCell(cell.row, cell.column, runs, _steps(first, place), first.train.batch,
                                    first.per_class, cell.setting.test, to_mapping(cell.setting), cell.paper))
-    models = {"a folder of models" if spec.models != "procedural" else "procedural models"
+    models = {unplaced(models_of(spec))
               for cell in cells for one in cell.candidates if one.mix.synthetic for spec in [render_spec(one, place)]}
     return Plan(recipe.name, recipe.title, recipe.source, recipe.kind, recipe.note, recipe.profile, recipe.preset,
                 recipe.seeds, tuple(axis.name for axis in recipe.rows), tuple(axis.name for axis in recipe.columns),

@@ -140,6 +140,10 @@ def dataset_folder(setting: Setting, place: Place) -> Path:
     """Where the rendered images of a setting lie: named by the spec and by what its models and pictures are."""
     spec = render_spec(setting, place)
     mapping = to_mapping(spec) | {"models": _digest_of_models(spec.models, spec.classes)}
+    if spec.beside:
+        mapping["procedural models"] = _digest_of_models("procedural", spec.classes)
+    else:
+        del mapping["beside"]  # so that sets made before there was this key are found
     for kind in ("backgrounds", "textures", "envmaps"):
         mapping[kind] = _digest_of_pictures(getattr(spec, kind))
     return place.root / "datasets" / fingerprint(mapping)
@@ -203,7 +207,8 @@ def synthetic_count(setting: Setting, place: Place) -> int:
         return spec.images
     if spec.models == "procedural":
         return spec.per_model * spec.procedural * len(spec.classes or PROCEDURAL)
-    return spec.per_model * sum(map(len, find_models(Path(spec.models).expanduser(), spec.classes).values()))
+    found = find_models(Path(spec.models).expanduser(), spec.classes)
+    return spec.per_model * (sum(map(len, found.values())) + spec.beside * len(found))
 
 
 def rendering_seconds(place: Place) -> list[dict[str, Any]]:

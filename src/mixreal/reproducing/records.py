@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from mixreal import runs
 from mixreal.errors import BadInput
+from mixreal.production.origin import unplaced
 from mixreal.reproducing.cells import Job
-from mixreal.reproducing.outcome import unplaced
 from mixreal.reproducing.preparing import Place, job_folder
 from mixreal.spec import to_toml
 
