@@ -202,3 +202,20 @@ def test_every_recipe_runs_under_smoke(name: str, tmp_path_factory: pytest.TempP
         stamps = re.findall(r"<sub>SMOKE, these numbers mean nothing · profile smoke · preset paper .*</sub>", text)
         assert len(stamps) == len(tables) - 1  # all but that of the hardware itself
         assert all("STAND-IN" in line and "threads a run" in line and "steps of" in line for line in stamps)
+
+
+def test_rows_that_differ_in_how_they_finish_begin_once(photos: Path, meshes: Path, tmp_path: Path) -> None:
+    more = ', { name = "then real", mix = "1:1", train = { finish = 0.5 } }'
+    path = write_recipe(tmp_path / "small.toml", photos, meshes, more, steps=4)
+    recipe = open_recipe(str(path), seeds=(0,))
+    alone, _ = reproduce(recipe, tmp_path / "alone", processes=1, only=("then real/*",))
+    pages, failed = reproduce(recipe, tmp_path / "out", processes=2)
+    assert not failed
+    both = [{cell.column: cell.runs[0] for cell in read_outcome(page.parent).cells if cell.row == "then real"}
+            for page in (alone[0], pages[0])]
+    for column in ("plain", "flip"):
+        assert both[0][column].results == both[1][column].results
+        trunk = read_outcome(pages[0].parent).cell("1:1", column).runs[0]
+        begun, theirs = ([row for row in runs.read_metrics(run.folder) if row["step"] <= 2]
+                         for run in (both[1][column], trunk))
+        assert begun == theirs  # images per second too: these steps were taken once

@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from mixreal.hardware import bf16_gains, hardware, open_device, versions
 from mixreal.learning import checkpoints
 from mixreal.learning.augment import prepare
 from mixreal.learning.batch_norm import set_real, with_domain_norm
+from mixreal.learning.branching import Branch, leave, partings
 from mixreal.learning.checkpoints import State
 from mixreal.learning.classifiers import build
 from mixreal.learning.compiling import compiled, pays
@@ -47,13 +49,14 @@ STEP_STREAM, WEIGHT_STREAM = 2, 3  # beside the two of minibatches
 
 
 def train(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, spec: TrainSpec, folder: str | Path, *,
-          device: str = "auto", tests: Mapping[str, Dataset] | None = None,
+          device: str = "auto", tests: Mapping[str, Dataset] | None = None, branches: Sequence[Branch] = (),
           on_progress: Callable[[int], None] | None = None) -> Run:
     """Train a classifier and leave everything about it in `folder`.
 
     With `RealData` its test and validation sets are evaluated too, and so are further `tests`, by name. Stopped at any
     time, the same call goes on where it was, to the same weights as an unbroken run (same device and thread count);
     finished, it only reads. A folder that holds something else is `BadInput`.
+    branches: trainings of the same images that differ in `finish` alone; each gets a checkpoint to go on from.
     on_progress: called with the count of images just trained on, those of an earlier try first; None shows progress.
     """
     folder, task = Path(folder), make_task(real, synthetic, spec, tests)
@@ -66,7 +69,7 @@ def train(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, sp
             return runs.open_run(folder)
         runs.write_text(folder / runs.CONFIG, to_toml(_config(task, where)))
         model.to(where, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        state = _fit(task, model, folder, where, on_progress)
+        state = _fit(task, model, folder, where, on_progress, branches)
         write_results(task, model, folder, where, state)
         runs.mark_done(folder)
         checkpoints.remove(folder)
@@ -74,9 +77,9 @@ def train(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, sp
 
 
 def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
-         on_progress: Callable[[int], None] | None = None) -> State:
+         on_progress: Callable[[int], None] | None = None, branches: Sequence[Branch] = ()) -> State:
     """Take the model from its last checkpoint, or from nothing, to its last step."""
-    spec = task.spec
+    spec, leaving = task.spec, partings(task, branches)
     optimizer = make_optimizer(model, spec)
     state = checkpoints.load(folder, task.identity, model, optimizer) or State(
         0, 0, 0.0, torch.zeros(()), 0, _precision(spec, device), pays(task, model, device))
@@ -106,7 +109,8 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
             log = curve or state.step % LOG_EVERY == 0
             stop = interrupted()
             save = stop or time.perf_counter() - saved > pause
-            if not (log or save):
+            parting = leaving.get(state.step, ())
+            if not (log or save or parting):
                 continue
             loss = _mean_loss(state, spec) if log else 0.0  # reading it waits for the device: before the clock is read
             state.seconds += time.perf_counter() - lap
@@ -117,8 +121,11 @@ def _fit(task: Task, model: nn.Module, folder: Path, device: torch.device,
                 write_line(metrics, row | (_curve_point(task, model, mean, std) if curve else {}))
                 state.loss_sum, state.loss_count = torch.zeros((), device=device), 0
                 logged = state.step, state.seconds
+            state.metrics_bytes = metrics.tell()
+            for branch in parting:
+                config = to_toml(_config(replace(task, spec=branch.spec), device))
+                leave(branch, task, folder, config, state, model, optimizer)
             if save:
-                state.metrics_bytes = metrics.tell()
                 began = time.perf_counter()
                 checkpoints.save(folder, task.identity, state, model, optimizer)
                 saved = time.perf_counter()

@@ -17,6 +17,7 @@ from mixreal.children import deaf, settle_in
 from mixreal.datasets.locks import Held
 from mixreal.errors import BadInput
 from mixreal.hardware import open_device
+from mixreal.learning.branching import Branch
 from mixreal.learning.training import train
 from mixreal.production.cluster import connected
 from mixreal.progress import progress
@@ -31,7 +32,7 @@ from mixreal.reproducing.preparing import (
     sets_of,
     synthetic_of,
 )
-from mixreal.reproducing.tasks import Task, stage_tasks, training_task
+from mixreal.reproducing.tasks import Task, beginnings_shared, stage_tasks, training_task
 from mixreal.runs import MODEL, is_done
 
 LOOK = 0.2  # seconds between looks at the processes
@@ -118,6 +119,8 @@ def _run_all(label: str, jobs: Sequence[Job], place: Place, device: str, process
             left.append(training_task(job, place))
         except Exception as error:
             failed[folder] = told(error)
+    if not on:  # tasks of a cluster know nothing of each other
+        left = beginnings_shared(left, place)
     stages = stage_tasks([task.job for task in left])
     together = processes > 1 and not on  # then a stage and a training run at once; else the stages come first
     no_stages = {} if together else refine_all(stages, place, device)
@@ -240,7 +243,7 @@ def _work_on(task: Task, place: Place, device: str, on_progress: Callable[[int],
     """One task in this process; one that is begun is gone on with. None shows a stage's own progress."""
     if task.stage is None:
         assert on_progress is not None
-        train_job(task.job, place, device, on_progress)
+        train_job(task.job, place, device, on_progress, task.leaves)
         return
     batch = refinement.refine_spec(task.stage).batch
     told_images = None if on_progress is None else (lambda count: on_progress(count * batch))
@@ -254,11 +257,13 @@ def _work_on(task: Task, place: Place, device: str, on_progress: Callable[[int],
                 told_images(0)
 
 
-def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], None]) -> None:
-    """One training of a recipe, in this process; one that is begun is gone on with."""
+def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], None],
+              leaves: Sequence[Job] = ()) -> None:
+    """One training of a recipe, in this process; one that is begun is gone on with. leaves: see `Task`."""
     sets, folder = sets_of(job, place), job_folder(job, place)
+    branches = [Branch(replace(one.setting.train, seed=one.seed), job_folder(one, place)) for one in leaves]
     train(sets.real, sets.synthetic, replace(job.setting.train, seed=job.seed), folder, device=device,
-          tests=sets.tests, on_progress=on_progress)
+          tests=sets.tests, branches=branches, on_progress=on_progress)
     weights = folder / MODEL
     if weights.is_file() and weights.stat().st_size > WEIGHTS_KEPT:
         weights.unlink()

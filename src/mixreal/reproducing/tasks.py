@@ -20,6 +20,7 @@ class Task:
     stage: Setting | None  # the setting whose last stage is to be trained; None: the job's own training
     needs: tuple[str, ...]  # names of the stages to wait for
     images: int  # to be trained on, for progress
+    leaves: tuple[Job, ...] = ()  # trainings that go on from a checkpoint of this one
 
     @property
     def label(self) -> str:
@@ -49,6 +50,24 @@ def training_task(job: Job, place: Place) -> Task:
     """The training of a job, after the stages that its images and test images come from."""
     needs = tuple(dict.fromkeys(stages_name(one, job) for one in job.settings if refinement.needs_stages(one)))
     return Task(str(job_folder(job, place)), job, None, needs, steps_of(job.setting, place) * job.setting.train.batch)
+
+
+def beginnings_shared(tasks: Sequence[Task], place: Place) -> list[Task]:
+    """The same trainings; those that differ in `finish` alone begin alike, so the one without leaves the others a
+    checkpoint, and they wait for it. One that is begun already goes its own way."""
+    out = list(tasks)
+    trunks = {_beginning(task.job): k for k, task in enumerate(tasks) if not task.job.setting.train.finish}
+    for k, task in enumerate(tasks):
+        trunk = trunks.get(_beginning(task.job))
+        if trunk is not None and trunk != k and not job_folder(task.job, place).exists():
+            out[trunk] = replace(out[trunk], leaves=(*out[trunk].leaves, task.job))
+            out[k] = replace(task, needs=(*task.needs, tasks[trunk].name))
+    return out
+
+
+def _beginning(job: Job) -> str:
+    """Tells apart how trainings begin: by everything but `finish`."""
+    return repr(([replace(one, train=replace(one.train, finish=0.0)) for one in job.settings], job.seed))
 
 
 def stages_name(setting: Setting, job: Job) -> str:
