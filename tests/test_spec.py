@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mixreal.errors import BadInput
 from mixreal.learning.trainspec import TrainSpec
-from mixreal.spec import RenderSpec, fingerprint, from_mapping, to_mapping, to_toml
+from mixreal.spec import RenderSpec, fingerprint, from_mapping, rendered_by, to_mapping, to_toml
 
 VALUES = st.recursive(st.booleans() | st.integers(-2**60, 2**60) | st.floats(-1e9, 1e9) | st.text(max_size=8),
                       lambda inner: st.lists(inner, max_size=3), max_leaves=6)
@@ -45,3 +45,9 @@ def test_whole_numbers_serve_as_floats():
 def test_fingerprints_ignore_order_and_notice_change():
     assert fingerprint({"a": 1, "b": [2]}) == fingerprint({"b": [2], "a": 1}) != fingerprint({"a": 1, "b": [3]})
     assert fingerprint("known") == "3d88303b44d2", "a folder's name must not change between versions"
+
+
+def test_a_key_younger_than_a_dataset_does_not_change_its_name() -> None:
+    assert "beside" not in rendered_by(RenderSpec()) and rendered_by(RenderSpec(beside=2))["beside"] == 2
+    assert rendered_by(RenderSpec()).keys() | {"beside"} == to_mapping(RenderSpec()).keys()
+

@@ -16,7 +16,7 @@ from mixreal.reporting.findings import NORMS, STAND_IN, TESTS, points
 from mixreal.reporting.report import gather, paired_rows, rows, write_pages
 from mixreal.reporting.text import text_table
 from mixreal.runs import Run, write_json
-from mixreal.spec import RenderSpec, fingerprint, to_mapping
+from mixreal.spec import RenderSpec, fingerprint, rendered_by, to_mapping
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _real_sets(plan: DemoPlan, root: Path, data: str | None, stand_in: bool) -> 
 
 def _arm(plan: DemoPlan, root: Path, task: str, seed: int, mix: str, real: RealData, synthetic: Dataset) -> Run:
     spec = replace(plan.training, mix=mix, seed=seed)
-    made_by = fingerprint(to_mapping(spec), to_mapping(plan.rendering), real.train.source, digits=8)
+    made_by = fingerprint(to_mapping(spec), rendered_by(plan.rendering), real.train.source, digits=8)
     folder = root / f"{task}-{mix.replace(':', 'x')}-seed{seed}-{made_by}"
     return train(real, with_classes(synthetic, real.classes), spec, folder)
 

@@ -62,6 +62,11 @@ class Predictions:
     index: NDArray[np.int64]  # (n,) where in its source each image stands
 
     @property
+    def recorded(self) -> bool:
+        """Whether these come from a record: what was chosen, not how surely."""
+        return bool(np.isneginf(self.logits).any())
+
+    @property
     def correct(self) -> NDArray[np.bool_]:
         """(n,) whether the likeliest class is the label."""
         return np.asarray(self.logits.argmax(1) == self.labels)
@@ -121,7 +126,7 @@ def read_predictions(run: Run, key: str = "") -> Predictions:
     if key not in run.results:
         raise BadInput(f"the run {str(run.folder)!r} has no result {key!r}: {did_you_mean(key, run.results)}")
     name = key.split("/")[0]
-    arrays = _read_npz(run.folder / PREDICTIONS)
+    arrays = read_arrays(run.folder / PREDICTIONS)
     labels, index = (np.asarray(arrays[f"{name}/{kind}"], np.int64) for kind in ("labels", "index"))
     if f"{key}/{CHOSEN}" not in arrays:
         return Predictions(arrays[f"{key}/logits"], labels, index)
@@ -131,8 +136,11 @@ def read_predictions(run: Run, key: str = "") -> Predictions:
 
 
 def read_samples(folder: str | Path) -> dict[str, NDArray[Any]]:
-    """A few images a class: "real", "synthetic" (n, h, w, 3) uint8 and "real_labels", "synthetic_labels" (n,)."""
-    return _read_npz(Path(folder) / SAMPLES)
+    """A few images a class: "real", "synthetic" (n, h, w, 3) uint8 and "real_labels", "synthetic_labels" (n,).
+
+    {} where there are none, as in a record.
+    """
+    return read_arrays(Path(folder) / SAMPLES) if (Path(folder) / SAMPLES).is_file() else {}
 
 
 def is_done(folder: str | Path) -> bool:
@@ -187,7 +195,8 @@ def room_for(path: Path) -> Iterator[None]:
                        "free some and run the same command again, it goes on where it stopped") from error
 
 
-def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of an .npz file of a run; `BadInput` where it cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mixreal.errors import BadInput, did_you_mean
 
+YOUNGER = ("beside",)  # keys of RenderSpec that sets rendered before them lack
 DEFAULT_VARY = ("pose", "texture", "lighting", "background", "camera", "occlusion", "sensor")
 
 T = TypeVar("T")
@@ -59,6 +60,12 @@ def to_mapping(spec: Any) -> dict[str, Any]:
         elif value is not None:
             out[f.name] = json.loads(json.dumps(value))
     return out
+
+
+def rendered_by(spec: RenderSpec) -> dict[str, Any]:
+    """The keys that name what is rendered: younger ones stand there only where they matter, so that old sets are
+    found."""
+    return {name: value for name, value in to_mapping(spec).items() if name not in YOUNGER or value}
 
 
 def fingerprint(*parts: Any, digits: int = 12) -> str:

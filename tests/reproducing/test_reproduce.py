@@ -13,8 +13,10 @@ from mixreal import runs
 from mixreal.datasets.dataset import read
 from mixreal.errors import BadInput
 from mixreal.learning import training
+from mixreal.reproducing.cells import jobs, lay_out
 from mixreal.reproducing.choose import best_mix, validation_accuracy
 from mixreal.reproducing.outcome import read_outcome
+from mixreal.reproducing.preparing import Place, job_folder
 from mixreal.reproducing.recipe import names, open_recipe
 from mixreal.reproducing.reproduce import dry_run, reproduce
 from reproducing.album_recipe import write_recipe
@@ -219,3 +221,18 @@ def test_rows_that_differ_in_how_they_finish_begin_once(photos: Path, meshes: Pa
         begun, theirs = ([row for row in runs.read_metrics(run.folder) if row["step"] <= 2]
                          for run in (both[1][column], trunk))
         assert begun == theirs  # images per second too: these steps were taken once
+
+
+def test_what_waits_for_a_failed_training_is_tried_all_the_same(photos: Path, meshes: Path, tmp_path: Path) -> None:
+    more = ', { name = "then real", mix = "1:1", train = { finish = 0.5 } }'
+    recipe = open_recipe(str(write_recipe(tmp_path / "small.toml", photos, meshes, more)), seeds=(0,))
+    place = Place(tmp_path / "out", None)
+    trunk = next(job for job in jobs(lay_out(recipe), (0,)) if job.setting.mix.real and not job.setting.train.finish
+                 and job.setting.mix.synthetic and not job.setting.train.augment)
+    folder = job_folder(trunk, place)
+    folder.mkdir(parents=True)
+    (folder / "notes.txt").write_text("not a run")
+    pages, failed = reproduce(recipe, tmp_path / "out", processes=2, only=("1:1/plain", "then real/plain"))
+    assert list(failed) == [folder]
+    assert {cell.row: cell.state for cell in read_outcome(pages[0].parent).cells if cell.column == "plain"} == {
+        "1:1": "failed", "real only": "not run", "then real": "done"}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from mixreal.commands.parse import Out, check_count, parse
+from mixreal.errors import BadInput
 
 FAILED = 1
 
@@ -46,9 +47,11 @@ def run(argv: Sequence[str]) -> int:
     from mixreal.reproducing.reproduce import dry_run, reproduce
 
     recipe = open_recipe(asked.recipe, asked.profile, asked.preset, asked.seeds)
+    if asked.records and recipe.kind == "sheet":
+        raise BadInput(f"--records keeps trainings, and {recipe.name} is a sheet of images: leave it out")
     if asked.dry_run:
         print(dry_run(recipe, asked.out, data=asked.data or None, device=asked.device, processes=asked.processes,
-                      only=asked.only))
+                      only=asked.only, records=asked.records or None))
         return 0
     pages, failed = reproduce(recipe, asked.out, data=asked.data or None, device=asked.device,
                               processes=asked.processes, only=asked.only, on=asked.on,

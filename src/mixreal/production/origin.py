@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mixreal.datasets.shards import Header, shard_size
-from mixreal.spec import RenderSpec, to_mapping
+from mixreal.spec import RenderSpec, rendered_by
 
 if TYPE_CHECKING:
     from mixreal.synthesis import Synthesis
 
 SHARES = 64  # shards of a dataset, or more: few enough lost by a kill, enough to share out evenly
 FEWEST = 512  # images a shard of a small one
-YOUNGER = ("beside",)  # keys that datasets made before them lack
 
 def header_of(synthesis: "Synthesis", device: str) -> Header:
     """The header of the whole dataset."""
@@ -30,9 +29,7 @@ def header_of(synthesis: "Synthesis", device: str) -> Header:
 
 def made_by(synthesis: "Synthesis", device: str) -> dict[str, Any]:
     """What the images depend on. CPU and CUDA agree within a tolerance only, so the kind of device is part of it."""
-    spec = {name: value for name, value in to_mapping(anywhere(synthesis.spec)).items()
-            if name not in YOUNGER or value}  # so that sets made before these keys are found
-    return {"spec": spec, "identity": synthesis.identity,
+    return {"spec": rendered_by(anywhere(synthesis.spec)), "identity": synthesis.identity,
             "device": device.split(":")[0]}
 
 

@@ -9,7 +9,7 @@ from mixreal.datasets.dataset import Dataset, select
 from mixreal.datasets.produce import produce
 from mixreal.real.sets import AIRPLANE_BICYCLE, DA4, DA9, RealData, limited
 from mixreal.reporting.findings import STAND_IN
-from mixreal.spec import RenderSpec, fingerprint, to_mapping
+from mixreal.spec import RenderSpec, fingerprint, rendered_by
 
 HELD_OUT = 100_000  # the first model's seed: no other spec gets near it
 TEST, VALIDATION = 50, 50  # images a class, as CIFAR-DA has; fewer where there are few
@@ -31,7 +31,7 @@ def open_stand_in(task: str, beside: Path, images: int, train: int, per_class: i
     classes = {"cifar-da4": DA4, "airplane-bicycle": AIRPLANE_BICYCLE}.get(task, DA9)
     spec = RenderSpec(classes=classes, images=images * len(classes), procedural=max(images // 10, 1),
                       first_model=HELD_OUT, size=size, ranges=LOOK, seed=HELD_OUT)
-    whole = produce(spec, beside / f"stand-in-{fingerprint(to_mapping(spec))}")
+    whole = produce(spec, beside / f"stand-in-{fingerprint(rendered_by(spec))}")
     whole = replace(whole, domain="real", latents={})
     of_class = whole.index // len(classes)  # 0, 1, 2, ... within a class: classes come in turn
     held = images - train

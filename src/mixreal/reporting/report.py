@@ -13,6 +13,7 @@ from mixreal import runs as folders
 from mixreal.errors import BadInput
 from mixreal.learning.minibatches import Mix
 from mixreal.learning.scores import mcnemar, paired_difference, per_class, wilson
+from mixreal.production.origin import unplaced
 from mixreal.reporting.findings import Arm, Comparison, Curve, Findings, Score, Task, main_key
 from mixreal.reporting.page import page
 from mixreal.reporting.text import markdown
@@ -82,7 +83,8 @@ def _task(runs: list[Run]) -> Task:
     data = [run.config.get("data", {}) for group in groups for run in group]
     synthetic = list(dict.fromkeys(d["synthetic"]["source"] for d in data if "synthetic" in d))
     reals = list(dict.fromkeys(_seedless(d[part]["source"]) for d in data for part in ("real", "test") if part in d))
-    samples = [folders.read_samples(run.folder) for group in reversed(groups) for run in group[:1]]
+    first = [next((run for run in group if (run.folder / folders.SAMPLES).is_file()), group[0]) for group in groups]
+    samples = [folders.read_samples(run.folder) for run in reversed(first)]
     return Task(_task_name(runs[0]), runs[0].classes, reals[0] if reals else "", "; ".join(synthetic), arms,
                 tuple(_comparisons(arms)), _examples(samples, "real", runs[0].classes),
                 _examples(samples, "synthetic", runs[0].classes), _latents(samples), _latent_ranges(data))
@@ -171,7 +173,7 @@ def _arm_key(run: Run) -> dict[str, Any]:
     source = str(real.get("source", ""))
     photos = _seedless(source) if "(seed" in source else f"{source} {real.get('fingerprint', '')}"
     return key | {"real": photos, "synthetic": synthetic.get("fingerprint", ""),
-                  "synthetic source": synthetic.get("source", "")}
+                  "synthetic source": unplaced(str(synthetic.get("source", "")))}
 
 
 def _arm_order(runs: list[Run]) -> tuple[float, int]:

@@ -27,7 +27,7 @@ from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Job, tested, trained
 from mixreal.reproducing.setting import Setting, photos_by
 from mixreal.runs import write_json
-from mixreal.spec import RenderSpec, fingerprint, to_mapping
+from mixreal.spec import RenderSpec, fingerprint, rendered_by
 
 if TYPE_CHECKING:
     from mixreal.refining.mrgan import MrGan
@@ -122,6 +122,8 @@ def render_spec(setting: Setting, place: Place) -> RenderSpec:
     spec = replace(setting.synthetic, classes=classes_of(setting, place))
     if spec.models == "auto":
         spec = replace(spec, models=str(datahome.find("models", place.data) or "procedural"))
+    if spec.models == "procedural":  # there is no folder for them to stand beside
+        spec = replace(spec, beside=0)
     return datahome.settled(spec, place.data)
 
 
@@ -139,11 +141,9 @@ def classes_of(setting: Setting, place: Place) -> tuple[str, ...]:
 def dataset_folder(setting: Setting, place: Place) -> Path:
     """Where the rendered images of a setting lie: named by the spec and by what its models and pictures are."""
     spec = render_spec(setting, place)
-    mapping = to_mapping(spec) | {"models": _digest_of_models(spec.models, spec.classes)}
+    mapping = rendered_by(spec) | {"models": _digest_of_models(spec.models, spec.classes)}
     if spec.beside:
         mapping["procedural models"] = _digest_of_models("procedural", spec.classes)
-    else:
-        del mapping["beside"]  # so that sets made before there was this key are found
     for kind in ("backgrounds", "textures", "envmaps"):
         mapping[kind] = _digest_of_pictures(getattr(spec, kind))
     return place.root / "datasets" / fingerprint(mapping)

@@ -4,8 +4,12 @@ A table of days need not be made on one machine, and what it was made of can be 
 """
 
 import json
+import os
+import secrets
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,49 +17,108 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal import runs
+from mixreal.datasets.locks import Held, lock
 from mixreal.errors import BadInput
+from mixreal.learning import checkpoints
+from mixreal.learning.task import dataset_fingerprint
 from mixreal.production.origin import unplaced
 from mixreal.reproducing.cells import Job
-from mixreal.reproducing.preparing import Place, job_folder
+from mixreal.reproducing.preparing import Place, job_folder, real_of
 from mixreal.spec import to_toml
 
-FILES = (runs.CONFIG, runs.METRICS, runs.RESULT, runs.PREDICTIONS)
+FILES = (runs.METRICS, runs.RESULT, runs.PREDICTIONS, runs.CONFIG)  # in the order in which they are copied
+
+
+def open_records(folder: str | Path) -> Path:
+    """The folder of records, made where it is missing; `BadInput` where nothing can be written there."""
+    path = Path(folder).absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise BadInput(f"--records {str(folder)!r} is a file: give the folder of records, or one to be made") from None
+    except OSError as error:
+        raise BadInput(f"--records {str(folder)!r} cannot be made ({error.strerror}): give another folder") from None
+    if not os.access(path, os.W_OK):
+        raise BadInput(f"--records {str(folder)!r} cannot be written to: finished trainings are to be kept there")
+    return path
+
+
+def recorded(jobs: Sequence[Job], place: Place) -> list[Job]:
+    """The trainings that are not finished here and have a record."""
+    return [] if place.records is None else [
+        job for job in jobs if not runs.is_done(job_folder(job, place))
+        and runs.is_done(place.records / job_folder(job, place).name)]
 
 
 def take_up(jobs: Sequence[Job], place: Place) -> int:
-    """Make run folders of the records of trainings that are not finished here; how many there were."""
-    if place.records is None:
-        return 0
-    if place.records.exists() and not place.records.is_dir():
-        raise BadInput(f"--records {str(place.records)!r} is a file: give the folder of records, or one to be made")
-    count = 0
-    for job in jobs:
+    """Make run folders of the records of trainings that are not finished here; how many there were.
+
+    `BadInput` for a damaged record, and for one of other photos than those that are here: names of photos that are
+    the user's own (airplane-bicycle) do not tell them apart.
+    """
+    found = recorded(jobs, place)
+    for job in found:
+        assert place.records is not None
         folder = job_folder(job, place)
         record = place.records / folder.name
-        if runs.is_done(record) and not runs.is_done(folder):
-            runs.open_run(record)  # a damaged one is told, and nothing is copied
-            folder.mkdir(parents=True, exist_ok=True)
-            for name in (*FILES, runs.DONE):
-                shutil.copyfile(record / name, folder / name)
-            count += 1
-    return count
+        _check(record, job, place)
+        with suppress(Held), lock(folder):  # held: it is being trained, and goes on so
+            if runs.is_done(folder):
+                continue
+            for old in (checkpoints.CHECKPOINT, runs.MODEL, runs.SAMPLES):  # of a training that was begun here
+                (folder / old).unlink(missing_ok=True)
+            for name in FILES:
+                with runs.atomic(folder / name) as temporary:
+                    shutil.copyfile(record / name, temporary)
+            runs.mark_done(folder)
+    return len(found)
 
 
 def keep(folder: Path, place: Place) -> None:
-    """Leave the record of a finished run folder, where records are asked for and it has none yet."""
+    """Leave the record of a finished run folder, where records are asked for and it has none yet: whole or not."""
     if place.records is None or not runs.is_done(folder) or runs.is_done(place.records / folder.name):
         return
-    record = place.records / folder.name
-    record.mkdir(parents=True, exist_ok=True)
-    runs.write_text(record / runs.CONFIG, to_toml(_without_places(runs.read_config(folder))))
-    lines = [json.dumps(row) for row in runs.read_metrics(folder) if "test" in row or "validation" in row]
-    runs.write_text(record / runs.METRICS, "".join(f"{line}\n" for line in lines))
-    shutil.copyfile(folder / runs.RESULT, record / runs.RESULT)
-    with np.load(folder / runs.PREDICTIONS, allow_pickle=False) as told:
-        arrays = {name: told[name] for name in told.files}
-    with runs.atomic(record / runs.PREDICTIONS) as temporary, open(temporary, "wb") as file:
-        np.savez_compressed(file, **_chosen(arrays))  # type: ignore[arg-type]
-    runs.mark_done(record)
+    run, made = runs.open_run(folder), place.records / f".{folder.name}.{secrets.token_hex(4)}"
+    made.mkdir()
+    try:
+        runs.write_text(made / runs.CONFIG, to_toml(_without_places(run.config)))
+        lines = [json.dumps(row) for row in runs.read_metrics(folder) if "test" in row or "validation" in row]
+        runs.write_text(made / runs.METRICS, "".join(f"{line}\n" for line in lines))
+        runs.write_text(made / runs.RESULT, (folder / runs.RESULT).read_text(encoding="utf-8"))
+        with runs.atomic(made / runs.PREDICTIONS) as temporary, open(temporary, "wb") as file:
+            np.savez_compressed(file, **_chosen(runs.read_arrays(folder / runs.PREDICTIONS)))  # type: ignore[arg-type]
+        runs.mark_done(made)
+        with suppress(OSError):  # another command has finished the same training just now
+            os.rename(made, place.records / folder.name)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _check(record: Path, job: Job, place: Place) -> None:
+    try:
+        run = runs.open_run(record)
+        runs.read_metrics(record)
+        for key in run.results:
+            runs.read_predictions(run, key)
+    except BadInput as error:
+        raise BadInput(f"the record {str(record)!r} is damaged: delete that folder, and it is trained again. "
+                       f"{error}") from None
+    if run.spec != replace(job.setting.train, seed=job.seed):
+        raise BadInput(f"the record {str(record)!r} is of another training than its name says: delete that folder")
+    here, told = _tested(job, place), run.config.get("data", {}).get("test", {}).get("fingerprint")
+    if here and told and here != told:
+        raise BadInput(f"the record {str(record)!r} was tested on other photos than {job.setting.real!r} names here: "
+                       "use those photos, or another folder of records")
+
+
+def _tested(job: Job, place: Place) -> str:
+    """The fingerprint of the photos that a training is tested on; "" where they are refined or cannot be had."""
+    if job.setting.test != "real":
+        return ""
+    try:
+        return dataset_fingerprint(real_of(job.setting, job.seed, place).test)
+    except BadInput:
+        return ""
 
 
 def _chosen(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -35,7 +35,7 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
     if on:
         check_reachable(on)
     look_afresh()
-    place = Place(Path(root).absolute(), data, None if records is None else Path(records).absolute())
+    place = Place(Path(root).absolute(), data, None if records is None else kept_records.open_records(records))
     folder = recipe_folder(recipe, place)
     if recipe.kind == "sheet":
         draw_sheet(recipe, place, folder)
@@ -43,42 +43,46 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
     cells = lay_out(recipe)
     device, processes, threads = defaults(device, processes)
     all_jobs = jobs(cells, recipe.seeds)
-    no_photos = _without_photos(all_jobs, place)
-    all_jobs = set_apart(all_jobs, lambda setting: _photos(setting) in no_photos)
+    if found := kept_records.take_up(all_jobs, place):
+        print(f"{found} of {len(all_jobs)} trainings taken from their records", flush=True)
+    finished = tuple(job for job in all_jobs if is_done(job_folder(job, place)))
+    left = tuple(job for job in all_jobs if job not in finished)
+    no_photos = _without_photos(left, place)
+    all_jobs = finished + set_apart(left, lambda setting: _photos(setting) in no_photos)
     wanted = _wanted(all_jobs, chosen_cells(cells, only), recipe)
     failed = {job_folder(job, place): no_photos[_photos(job.setting)] for job in wanted
-              if _photos(job.setting) in no_photos}
+              if _photos(job.setting) in no_photos and job not in finished}
     if failed and len(failed) == len(wanted):
         raise BadInput(next(iter(failed.values())))
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
     wanted = [job for job in wanted if job_folder(job, place) not in failed]
-    if found := kept_records.take_up(all_jobs, place):
-        print(f"{found} of {len(all_jobs)} trainings taken from their records", flush=True)
     failed |= run_all(recipe.name, wanted, place, device, processes, threads, on)
-    for job in all_jobs:
-        kept_records.keep(job_folder(job, place), place)
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
-    return write_report(folder), failed
+    pages = write_report(folder)
+    for job in all_jobs:  # those of a cluster, and those that were finished before records were asked for
+        kept_records.keep(job_folder(job, place), place)
+    return pages, failed
 
 
 def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
-            processes: int = 0, only: Sequence[str] = ()) -> str:
+            processes: int = 0, only: Sequence[str] = (), records: str | Path | None = None) -> str:
     """What `reproduce` would do, in words: cells, trainings, steps, images to render, and the time to expect."""
     look_afresh()
-    place = Place(Path(root).absolute(), data)
+    place = Place(Path(root).absolute(), data, None if records is None else Path(records).absolute())
     if recipe.kind == "sheet":
         return f"{recipe.title}\none sheet of images: less than a minute once its stages, if it has any, are trained"
     cells = lay_out(recipe)
     device, processes, threads = defaults(device, processes)
     wanted = _wanted(jobs(cells, recipe.seeds), chosen_cells(cells, only), recipe)
-    left = estimate(wanted, place, device, processes)
+    known = kept_records.recorded(wanted, place)
+    left = estimate([job for job in wanted if job not in known], place, device, processes)
     lines = [f"{recipe.title}", f"profile {recipe.profile}, preset {recipe.preset}, seeds "
              f"{', '.join(map(str, recipe.seeds))}; {processes} at once on {device}, threads each: {threads}", ""]
     lines += [_line(cell) for cell in chosen_cells(cells, only)]
-    lines += ["", f"{len(wanted)} trainings, {left.done} of them finished; left: {left.steps:,} steps, {left.images:,} "
-              f"images to train on, {left.to_render:,} images to render",
+    lines += ["", f"{len(wanted)} trainings, {left.done + len(known)} of them finished; left: {left.steps:,} steps, "
+              f"{left.images:,} images to train on, {left.to_render:,} images to render",
               f"expected time: {_time(left.seconds)} (rates: {left.based_on})"]
-    stages = stage_tasks([job for job in wanted if not is_done(job_folder(job, place))])
+    stages = stage_tasks([job for job in wanted if job not in known and not is_done(job_folder(job, place))])
     if stages:
         iterations = sum(refinement.refine_spec(task.stage).iterations for task in stages if task.stage)
         lines.append(f"and {len(stages)} stages of GANs with {iterations:,} iterations, whose time is not in it; those "

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -171,7 +171,7 @@ def _side_by_side(tasks: Sequence[Task], place: Place, device: str, processes: i
                 yield task, failed[task.name]
             for slot in range(processes):
                 unmade = {task.name for task in waiting} | {task.name for task, *_ in running.values()}
-                ready = next((task for task in waiting if unmade.isdisjoint(task.needs)), None)
+                ready = next((task for task in waiting if unmade.isdisjoint((*task.needs, task.after))), None)
                 if ready is not None and slot not in running:
                     waiting.remove(ready)
                     running[slot] = _start(context, ready, place, _device(device, slot), threads)
@@ -267,7 +267,8 @@ def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], 
     weights = folder / MODEL
     if weights.is_file() and weights.stat().st_size > WEIGHTS_KEPT:
         weights.unlink()
-    records.keep(folder, place)
+    with suppress(BadInput, OSError):  # the main process keeps it too, at the end, and tells
+        records.keep(folder, place)
 
 
 def _device(device: str, slot: int) -> str:

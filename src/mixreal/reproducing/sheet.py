@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mixreal.errors import check_known
 from mixreal.hardware import processor
+from mixreal.production.origin import models_of, unplaced
 from mixreal.reporting.refine_figures import grid, stacked
 from mixreal.reporting.refine_report import chain_heads, chain_images, read_stage
 from mixreal.reporting.sheets import save
@@ -29,7 +30,7 @@ def draw_sheet(recipe: Recipe, place: Place, folder: Path) -> None:
     sheet, columns, rows = variation_sheet(spec, size, vary, int(recipe.sheet.get("examples", 2)))
     save(sheet, folder / SHEET)
     write_json(folder / ABOUT, {"size": size, "rows": list(rows), "columns": list(columns),
-                                "models": "procedural" if spec.models == "procedural" else "a folder of models",
+                                "models": unplaced(models_of(spec)),
                                 "processor": processor()})
     write_plan(Plan(recipe.name, recipe.title, recipe.source, recipe.kind, recipe.note, recipe.profile, recipe.preset,
                     recipe.seeds, rows, columns, "", (), ()), folder)
@@ -47,7 +48,7 @@ def _draw_stages(recipe: Recipe, setting: Setting, place: Place, folder: Path) -
     rows = tuple(made.synthetic.classes)
     columns = tuple(f"{', '.join(names)}" for names in heads.values())
     write_json(folder / ABOUT, {"size": setting.size, "rows": list(rows), "columns": list(columns),
-                                "models": render_spec(setting, place).models.partition("/")[0] or "a folder of models",
+                                "models": unplaced(models_of(render_spec(setting, place))),
                                 "processor": processor()})
     write_plan(Plan(recipe.name, recipe.title, recipe.source, recipe.kind, recipe.note, recipe.profile, recipe.preset,
                     recipe.seeds, rows, columns, "", (), ()), folder)

@@ -21,6 +21,7 @@ class Task:
     needs: tuple[str, ...]  # names of the stages to wait for
     images: int  # to be trained on, for progress
     leaves: tuple[Job, ...] = ()  # trainings that go on from a checkpoint of this one
+    after: str = ""  # the training that leaves this one a checkpoint: waited for, not needed
 
     @property
     def label(self) -> str:
@@ -54,15 +55,16 @@ def training_task(job: Job, place: Place) -> Task:
 
 def beginnings_shared(tasks: Sequence[Task], place: Place) -> list[Task]:
     """The same trainings; those that differ in `finish` alone begin alike, so the one without leaves the others a
-    checkpoint, and they wait for it. One that is begun already goes its own way."""
+    checkpoint and stands before them. One that is begun already goes its own way."""
     out = list(tasks)
     trunks = {_beginning(task.job): k for k, task in enumerate(tasks) if not task.job.setting.train.finish}
     for k, task in enumerate(tasks):
         trunk = trunks.get(_beginning(task.job))
         if trunk is not None and trunk != k and not job_folder(task.job, place).exists():
             out[trunk] = replace(out[trunk], leaves=(*out[trunk].leaves, task.job))
-            out[k] = replace(task, needs=(*task.needs, tasks[trunk].name))
-    return out
+            out[k] = replace(task, after=tasks[trunk].name)
+    branches = {trunk: [task for task in out if task.after == trunk] for trunk in {task.after for task in out}}
+    return [one for task in out if not task.after for one in (task, *branches.get(task.name, ()))]
 
 
 def _beginning(job: Job) -> str:

@@ -29,7 +29,7 @@ class Answers:
     classes: tuple[str, ...]
     labels: NDArray[np.int64]  # (n,)
     said: NDArray[np.int64]  # (n,) the likeliest class
-    sure: NDArray[np.float64]  # (n,) its probability by the softmax, in [0, 1]
+    sure: NDArray[np.float64]  # (n,) its probability by the softmax, in [0, 1]; nan in a record, which keeps none
 
     @property
     def by_class(self) -> dict[str, Accuracy]:
@@ -48,7 +48,10 @@ def answers(run: Run, key: str = "") -> Answers:
     told = read_predictions(run, key)
     scores = told.logits.astype(np.float64)
     scores = np.exp(scores - scores.max(1, keepdims=True))
-    return Answers(key, run.classes, told.labels, scores.argmax(1), (scores / scores.sum(1, keepdims=True)).max(1))
+    sure = (scores / scores.sum(1, keepdims=True)).max(1)
+    if told.recorded:
+        sure = np.full_like(sure, np.nan)
+    return Answers(key, run.classes, told.labels, scores.argmax(1), sure)
 
 
 def rows_of(found: Answers, label: int, said: int) -> NDArray[np.int64]:

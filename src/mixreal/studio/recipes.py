@@ -116,7 +116,7 @@ def _fields(desk: Desk) -> None:
     def put(**changes: Any) -> None:
         """Into the recipe; what needs loading is loaded."""
         now = replace(desk.study.spec, **changes)
-        if set(changes) & {"models", "classes", "procedural", "backgrounds", "textures", "envmaps"}:
+        if set(changes) & {"models", "classes", "procedural", "beside", "backgrounds", "textures", "envmaps"}:
             desk.reopen(now)
         else:
             desk.rearrange(replace(desk.study, spec=now))
@@ -133,7 +133,8 @@ def _fields(desk: Desk) -> None:
     folders = {str(folder): shown(workspace, folder) for folder in model_folders(workspace)}
     models = {"procedural": "built in", **folders}
     models.setdefault(spec.models, spec.models)
-    ui.select(models, value=spec.models, label="Models", on_change=lambda e: put(models=e.value, classes=())) \
+    ui.select(models, value=spec.models, label="Models",
+              on_change=lambda e: put(models=e.value, classes=(), beside=0)) \
         .props("dense outlined options-dense").mark("set-models")
     for name, said, low, high in (("procedural", "Built-in models a class", 1, 1000), ("seed", "Seed", 0, 2**31)):
         ui.number(said, value=getattr(spec, name), min=low, max=high, precision=0).props("dense outlined") \

@@ -152,6 +152,11 @@ def _mistaken(found: Answers, album: Album | None, truth: int, said: int, show: 
                      ", surest first:" if len(rows) else ".")).classes("small").mark("confusion")
     few = rows[:EACH]
     pictures = [thumbs.Thumb(data_url(image, thumbs.SIDE), f"{name}, taken for {found.classes[found.said[row]]}",
-                             f"{found.classes[found.said[row]]} {100 * found.sure[row]:.0f}%")
+                             found.classes[found.said[row]] + _surely(found.sure[row]))
                 for image, row in zip(album.look(np.asarray(few)), few)]
     thumbs.wall(pictures, lambda k: show(album, rows, k))
+
+
+def _surely(share: float) -> str:
+    """A probability in words; records keep none."""
+    return "" if np.isnan(share) else f" {100 * share:.0f}%"

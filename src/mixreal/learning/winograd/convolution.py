@@ -3,8 +3,8 @@
 PyTorch's direct convolutions run near the core's peak; these do a quarter of their multiplications on maps whose side
 is a multiple of 4, from 16, 32, 64 or 128 channels to as many (Lavin and Gray, "Fast algorithms for convolutional
 neural networks", CVPR 2016). The sums are the same in another order: results differ by rounding, about 1e-5 of the
-largest. One step of ResNet-20 at batch 128 on one core: 0.29 s with PyTorch's, 0.20 s with these (AVX-512); 0.83 s and
-0.53 s (AVX2).
+largest. One compiled step of ResNet-20 at batch 128 on one core: 0.29 s with PyTorch's, 0.20 s with these (AVX-512);
+0.83 s and 0.53 s (AVX2).
 """
 
 import platform
@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from mixreal.learning.winograd.kernels import BLOCK, block_kernel
 
 #: Whether this processor's vectors are wide enough for it to pay.
-ABLE = platform.machine() in ("x86_64", "AMD64") and "AVX" in torch.backends.cpu.get_cpu_capability()
+ABLE = platform.machine() in ("x86_64", "AMD64") and torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512")
 CHANNELS = (16, 32, 64, 128)  # whole vectors, whole blocks of registers; more, and weights would leave the cache
 
 _G = torch.tensor([[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6],
