@@ -5,6 +5,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
+
 from mixreal.errors import BadInput
 from mixreal.hardware import processor
 from mixreal.reproducing.cells import Job
@@ -18,8 +20,9 @@ from mixreal.reproducing.preparing import (
 )
 from mixreal.runs import find_runs, is_done
 
-#: Images a second of one core with AVX-512, float32 (docs/log.md); on CUDA, a guess for a whole device.
-CORE = {"resnet20": 350.0, "alexnet": 125.0}
+#: Images a second of one core, float32, without and with AVX-512 (docs/log.md); on CUDA, a guess for a whole device.
+CORE = {"resnet20": 350.0, "alexnet": 125.0} if "AVX512" in torch.backends.cpu.get_cpu_capability() else {
+    "resnet20": 210.0, "alexnet": 90.0}
 CUDA = {"resnet20": 20_000.0, "alexnet": 10_000.0}
 RENDERED = 500.0 * 32**2  # pixels a second a core, models of 20,000 triangles
 
