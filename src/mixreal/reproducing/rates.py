@@ -20,7 +20,7 @@ from mixreal.reproducing.preparing import (
 )
 from mixreal.runs import find_runs, is_done
 
-#: Images a second of one core, float32, without and with AVX-512 (docs/log.md); on CUDA, a guess for a whole device.
+#: Images a second of one core, float32, with AVX-512 and without (docs/log.md); on CUDA, a guess for a whole device.
 CORE = {"resnet20": 350.0, "alexnet": 125.0} if "AVX512" in torch.backends.cpu.get_cpu_capability() else {
     "resnet20": 210.0, "alexnet": 90.0}
 CUDA = {"resnet20": 20_000.0, "alexnet": 10_000.0}
