@@ -56,8 +56,8 @@ def take_up(jobs: Sequence[Job], place: Place) -> int:
     `BadInput` for a damaged record, and for one of other photos than those that are here: names of photos that are
     the user's own (airplane-bicycle) do not tell them apart.
     """
-    found = recorded(jobs, place)
-    for job in found:
+    taken = 0
+    for job in recorded(jobs, place):
         assert place.records is not None
         folder = job_folder(job, place)
         record = place.records / folder.name
@@ -71,7 +71,8 @@ def take_up(jobs: Sequence[Job], place: Place) -> int:
                 with runs.atomic(folder / name) as temporary:
                     shutil.copyfile(record / name, temporary)
             runs.mark_done(folder)
-    return len(found)
+            taken += 1
+    return taken
 
 
 def keep(folder: Path, place: Place) -> None:
