@@ -13,12 +13,14 @@ from mixreal import runs
 from mixreal.datasets.dataset import read
 from mixreal.errors import BadInput
 from mixreal.learning import training
+from mixreal.learning.checkpoints import CHECKPOINT
 from mixreal.reproducing.cells import jobs, lay_out
 from mixreal.reproducing.choose import best_mix, validation_accuracy
 from mixreal.reproducing.outcome import read_outcome
 from mixreal.reproducing.preparing import Place, job_folder
 from mixreal.reproducing.recipe import names, open_recipe
 from mixreal.reproducing.reproduce import dry_run, reproduce
+from mixreal.reproducing.tasks import beginnings_shared, is_left, training_task
 from reproducing.album_recipe import write_recipe
 
 
@@ -172,6 +174,27 @@ def test_a_dry_run_tells_cells_steps_images_and_time(finished: Path, tmp_path: P
     assert not (tmp_path / "out").exists()
     done = dry_run(recipe, finished, device="cpu", processes=2)
     assert "16 of them finished; left: 0 steps" in done and "expected time: 0 s" in done
+
+
+def test_a_beginning_that_is_shared_is_counted_once(photos: Path, meshes: Path, tmp_path: Path) -> None:
+    row = ', { name = "ends on real", mix = "1:1", train = { finish = 0.25 } }'
+    recipe = open_recipe(str(write_recipe(tmp_path / "small.toml", photos, meshes, row, steps=10)), seeds=(0,))
+    told = dry_run(recipe, tmp_path / "out", device="cpu", processes=2)
+    assert "6 trainings, 0 of them finished; left: 44 steps, 352 images to train on" in told  # 2 x (10 + 10 + 2)
+
+
+def test_a_branch_waits_for_its_checkpoint_not_for_the_end_of_what_leaves_it(photos: Path, meshes: Path,
+                                                                             tmp_path: Path) -> None:
+    row = ', { name = "ends on real", mix = "1:1", train = { finish = 0.25 } }'
+    recipe = open_recipe(str(write_recipe(tmp_path / "small.toml", photos, meshes, row)), seeds=(0,))
+    place = Place(tmp_path / "out")
+    tasks = beginnings_shared([training_task(job, place) for job in jobs(lay_out(recipe), recipe.seeds)], place)
+    branches = [task for task in tasks if task.after]
+    assert len(branches) == 2 and not any(is_left(task, place) for task in tasks)
+    folder = job_folder(branches[0].job, place)
+    folder.mkdir(parents=True)
+    (folder / CHECKPOINT).touch()
+    assert [is_left(task, place) for task in branches] == [True, False]
 
 
 @pytest.mark.slow

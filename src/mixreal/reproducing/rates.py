@@ -1,4 +1,4 @@
-"""How long a recipe will take: from runs and renderings that are finished here, else from a stated figure."""
+"""How long a recipe will take: from finished runs of such a processor and renderings here, else a stated figure."""
 
 import os
 import statistics
@@ -18,6 +18,7 @@ from mixreal.reproducing.preparing import (
     steps_of,
     synthetic_count,
 )
+from mixreal.reproducing.tasks import steps_shared
 from mixreal.runs import find_runs, is_done
 
 #: Images a second of one core, float32, with AVX-512 and without (docs/log.md); on CUDA, a guess for a whole device.
@@ -46,9 +47,9 @@ def estimate(jobs: Sequence[Job], place: Place, device: str, processes: int) -> 
     rates, based_on = _measured(place, cuda)
     left = [job for job in jobs if not is_done(job_folder(job, place))]
     steps = images = 0
-    seconds = 0.0
+    seconds, shared = 0.0, steps_shared(left, place)
     for job in left:
-        count = steps_of(job.setting, place)
+        count = steps_of(job.setting, place) - shared.get(str(job_folder(job, place)), 0)
         steps, images = steps + count, images + count * job.setting.train.batch
         name = job.setting.train.classifier
         seconds += count * job.setting.train.batch / rates.get((name, job.setting.size), _stated(job, cuda))
@@ -74,7 +75,7 @@ def _measured(place: Place, cuda: bool) -> tuple[dict[tuple[str, int], float], s
             found.setdefault((run.spec.classifier, run.config.get("size", 0)), []).append(run.images_per_second)
     rates = {key: statistics.median(values) for key, values in found.items()}
     stated = ", ".join(f"{name} {rate:,.0f}" for name, rate in (CUDA if cuda else CORE).items())
-    return rates, ("runs finished here" if rates else
+    return rates, ("runs finished on such a processor" if rates else
                    f"stated images/s, not measured here ({stated} a {'device' if cuda else 'core'})")
 
 

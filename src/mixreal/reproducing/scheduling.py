@@ -32,7 +32,7 @@ from mixreal.reproducing.preparing import (
     sets_of,
     synthetic_of,
 )
-from mixreal.reproducing.tasks import Task, beginnings_shared, stage_tasks, training_task
+from mixreal.reproducing.tasks import Task, beginnings_shared, is_left, stage_tasks, training_task
 from mixreal.runs import MODEL, is_done
 
 LOOK = 0.2  # seconds between looks at the processes
@@ -171,7 +171,8 @@ def _side_by_side(tasks: Sequence[Task], place: Place, device: str, processes: i
                 yield task, failed[task.name]
             for slot in range(processes):
                 unmade = {task.name for task in waiting} | {task.name for task, *_ in running.values()}
-                ready = next((task for task in waiting if unmade.isdisjoint((*task.needs, task.after))), None)
+                ready = next((task for task in waiting if unmade.isdisjoint(task.needs)
+                              and (task.after not in unmade or is_left(task, place))), None)
                 if ready is not None and slot not in running:
                     waiting.remove(ready)
                     running[slot] = _start(context, ready, place, _device(device, slot), threads)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mixreal.learning.checkpoints import CHECKPOINT
 from mixreal.refining.stagestate import total_steps
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Job
@@ -21,7 +22,7 @@ class Task:
     needs: tuple[str, ...]  # names of the stages to wait for
     images: int  # to be trained on, for progress
     leaves: tuple[Job, ...] = ()  # trainings that go on from a checkpoint of this one
-    after: str = ""  # the training that leaves this one a checkpoint: waited for, not needed
+    after: str = ""  # the training that leaves this one a checkpoint, which is waited for, not needed
 
     @property
     def label(self) -> str:
@@ -65,6 +66,19 @@ def beginnings_shared(tasks: Sequence[Task], place: Place) -> list[Task]:
             out[k] = replace(task, after=tasks[trunk].name)
     branches = {trunk: [task for task in out if task.after == trunk] for trunk in {task.after for task in out}}
     return [one for task in out if not task.after for one in (task, *branches.get(task.name, ()))]
+
+
+def is_left(task: Task, place: Place) -> bool:
+    """Whether what the task comes after has left it its checkpoint, which it does before its own end."""
+    return bool(task.after) and (job_folder(task.job, place) / CHECKPOINT).is_file()
+
+
+def steps_shared(jobs: Sequence[Job], place: Place) -> dict[str, int]:
+    """How many steps of a training, by its task's name, another one does for it."""
+    tasks = beginnings_shared([training_task(job, place) for job in jobs], place)
+    steps = {task.name: (steps_of(task.job.setting, place), task.job.setting.train.finish)
+             for task in tasks if task.after}
+    return {name: count - round(share * count) for name, (count, share) in steps.items()}
 
 
 def _beginning(job: Job) -> str:
