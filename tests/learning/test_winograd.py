@@ -1,14 +1,12 @@
 """Quick convolutions against PyTorch's own in double precision: values, both gradients, threads, what they leave."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mixreal.learning.winograd import convolution, kernels
+from mixreal.learning.winograd import convolution, kernels, threads
 from mixreal.learning.winograd.convolution import Conv3x3, fits
 
 
@@ -58,18 +56,55 @@ def test_any_count_of_images_and_any_memory_layout(b, side, seed):
         assert close(torch.ops.mixreal.conv3x3(x.contiguous(memory_format=layout), weight), exact)
 
 
-def test_an_image_does_not_depend_on_its_neighbours_and_threads_share_the_work(monkeypatch):
+@pytest.fixture(params=["torch's threads", "a pool"])
+def three_threads(request, monkeypatch):
+    """Work in three parts, whatever this machine has."""
+    monkeypatch.setattr(threads.torch, "get_num_threads", lambda: 3)
+    if request.param == "a pool":
+        monkeypatch.setattr(threads, "_openmp", lambda: None)
+    elif threads._openmp() is None:
+        pytest.skip("this torch does not bring its OpenMP runtime along")
+
+
+def test_an_image_does_not_depend_on_its_neighbours():
+    x, weight, _ = drawn(6, 16, 16, 16)
+    assert torch.equal(torch.ops.mixreal.conv3x3(x, weight)[2:3], torch.ops.mixreal.conv3x3(x[2:3], weight))
+
+
+def test_threads_share_the_work(monkeypatch):
     x, weight, grad = drawn(6, 16, 16, 16)
-    alone = torch.ops.mixreal.conv3x3(x[2:3], weight)
+    monkeypatch.setattr(threads.torch, "get_num_threads", lambda: 1)
     whole = torch.ops.mixreal.conv3x3(x, weight)
-    assert torch.equal(whole[2:3], alone)
-    _, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
-    monkeypatch.setattr(convolution.torch, "get_num_threads", lambda: 3)
-    monkeypatch.setattr(convolution, "_pool", ThreadPoolExecutor)
-    assert torch.equal(torch.ops.mixreal.conv3x3(x, weight), whole)
-    by_x, shared = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
-    assert torch.equal(by_x, torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)[0])
-    torch.testing.assert_close(shared, by_weight, rtol=1e-4, atol=1e-3)
+    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
+    for runtime in (threads._openmp(), None):
+        monkeypatch.setattr(threads.torch, "get_num_threads", lambda: 3)
+        monkeypatch.setattr(threads, "_openmp", lambda runtime=runtime: runtime)
+        assert torch.equal(torch.ops.mixreal.conv3x3(x, weight), whole)
+        shared_x, shared_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
+        assert torch.equal(shared_x, by_x)
+        torch.testing.assert_close(shared_weight, by_weight, rtol=1e-4, atol=1e-3)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(blocks=st.integers(1, 40))
+def test_every_block_is_done_once_in_order_of_parts(three_threads, blocks):
+    parts = threads.shared(lambda first, count: list(range(first, first + count)), blocks)
+    assert [block for part in parts for block in part] == list(range(blocks)) and len(parts) == min(3, blocks)
+
+
+def test_what_fails_in_a_thread_is_told(three_threads):
+    def work(first, count):
+        if first:
+            raise ValueError(f"block {first}")
+
+    with pytest.raises(ValueError, match="block"):
+        threads.shared(work, 9)
+
+
+@pytest.mark.parametrize("three_threads", ["torch's threads"], indirect=True)
+def test_work_inside_of_work_is_done_too(three_threads):
+    inner = threads.shared(lambda first, count: threads.shared(lambda a, n: n, 4), 3)
+    assert [sum(one) for one in inner] == [4, 4, 4]
 
 
 def test_the_operator_keeps_torchs_rules():

@@ -8,17 +8,14 @@ largest. One compiled step of ResNet-20 at batch 128 on one core: 0.29 s with Py
 """
 
 import platform
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any
 
-import numpy as np
 import torch
 import warp as wp
 from torch import Tensor, nn
 
 from mixreal.learning.winograd.kernels import BLOCK, block_kernel
+from mixreal.learning.winograd.threads import shared
 
 #: Whether this processor's vectors are wide enough for it to pay.
 ABLE = platform.machine() in ("x86_64", "AMD64") and torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512")
@@ -73,7 +70,7 @@ def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_
         _launch(kernel, (x.data_ptr(), grad.data_ptr(), sums.data_ptr()), b, first, count)
         return sums
 
-    sums = _shared(add, _blocks(b, side))
+    sums = shared(add, _blocks(b, side))
     by_weight = torch.stack(sums).sum(0) if len(sums) > 1 else sums[0]
     by_weight = (FILTERS.t() @ by_weight.view(36, -1)).view(3, 3, c, o).permute(3, 2, 0, 1)
     return by_x, by_weight.contiguous(memory_format=torch.channels_last)
@@ -85,7 +82,7 @@ def _convolve(x: Tensor, filters: Tensor, channels_out: int, reflect: bool) -> T
     out = torch.empty((b, channels_out, side, side), memory_format=torch.channels_last)
     kernel = block_kernel("convolve", side, c, channels_out, reflect)
     places = x.data_ptr(), filters.data_ptr(), out.data_ptr()
-    _shared(lambda first, count: _launch(kernel, places, b, first, count), _blocks(b, side))
+    shared(lambda first, count: _launch(kernel, places, b, first, count), _blocks(b, side))
     return out
 
 
@@ -111,20 +108,6 @@ def _blocks(images: int, side: int) -> int:
 
 def _launch(kernel: Any, places: tuple[int, int, int], images: int, first: int, count: int) -> None:
     wp.launch(kernel, dim=count, inputs=[*places, images, first], device="cpu")
-
-
-def _shared(work: Callable[[int, int], Any], blocks: int) -> list[Any]:
-    """`work(first, count)` for all blocks, as equal parts on as many threads as torch has."""
-    threads = min(torch.get_num_threads(), blocks)
-    if threads == 1:
-        return [work(0, blocks)]
-    edges = np.linspace(0, blocks, threads + 1).round().astype(int).tolist()
-    return list(_pool(threads).map(work, edges[:-1], np.diff(edges).tolist()))
-
-
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads)
 
 
 @conv3x3.register_fake
