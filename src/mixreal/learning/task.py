@@ -14,7 +14,7 @@ from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning import augment
 from mixreal.learning.evaluation import channel_statistics, thinned
 from mixreal.learning.minibatches import Mix
-from mixreal.learning.trainspec import TrainSpec, check_numbers, made_by
+from mixreal.learning.trainspec import TrainSpec, check_numbers, made_by, mixed_steps
 from mixreal.real.sets import RealData
 from mixreal.spec import fingerprint
 from mixreal.streaming import Fresh
@@ -44,7 +44,7 @@ class Task:
     @property
     def mixed_steps(self) -> int:
         """How many steps see the mix; the others, at the end, real images alone."""
-        return self.steps - round(self.spec.finish * self.steps)
+        return mixed_steps(self.spec, self.steps)
 
     @property
     def identity(self) -> str:

@@ -45,6 +45,11 @@ def made_by(spec: TrainSpec) -> dict[str, Any]:
     return {name: value for name, value in to_mapping(spec).items() if name not in YOUNGER or value}
 
 
+def mixed_steps(spec: TrainSpec, steps: int) -> int:
+    """How many of so many steps see the mix; the others, at the end, real images alone."""
+    return steps - round(spec.finish * steps)
+
+
 def check_numbers(spec: TrainSpec) -> None:
     """`BadInput` for a number or a word that cannot be, whatever the images."""
     if (spec.steps > 0) == (spec.epochs > 0) or spec.steps < 0 or spec.epochs < 0:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mixreal.learning.checkpoints import CHECKPOINT
+from mixreal.learning.trainspec import mixed_steps
 from mixreal.refining.stagestate import total_steps
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Job
@@ -70,15 +71,14 @@ def beginnings_shared(tasks: Sequence[Task], place: Place) -> list[Task]:
 
 def is_left(task: Task, place: Place) -> bool:
     """Whether what the task comes after has left it its checkpoint, which it does before its own end."""
-    return bool(task.after) and (job_folder(task.job, place) / CHECKPOINT).is_file()
+    return (job_folder(task.job, place) / CHECKPOINT).is_file()
 
 
 def steps_shared(jobs: Sequence[Job], place: Place) -> dict[str, int]:
     """How many steps of a training, by its task's name, another one does for it."""
     tasks = beginnings_shared([training_task(job, place) for job in jobs], place)
-    steps = {task.name: (steps_of(task.job.setting, place), task.job.setting.train.finish)
-             for task in tasks if task.after}
-    return {name: count - round(share * count) for name, (count, share) in steps.items()}
+    return {task.name: mixed_steps(task.job.setting.train, steps_of(task.job.setting, place))
+            for task in tasks if task.after}
 
 
 def _beginning(job: Job) -> str:

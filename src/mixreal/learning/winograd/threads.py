@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 _PARALLEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
@@ -19,14 +18,13 @@ _PARALLEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 def shared(work: Callable[[int, int], Any], blocks: int) -> list[Any]:
     """`work(first, count)` for all blocks, in as many equal parts as torch has threads; what the parts return."""
-    parts = min(torch.get_num_threads(), blocks)
-    if parts == 1:
+    threads = min(torch.get_num_threads(), blocks)
+    if threads == 1:
         return [work(0, blocks)]
-    edges = np.linspace(0, blocks, parts + 1).round().astype(int).tolist()
+    edges = [blocks * k // threads for k in range(threads + 1)]
+    parts = [(a, b - a) for a, b in zip(edges, edges[1:])]
     runtime = _openmp()
-    if runtime is None:
-        return list(_pool(parts).map(work, edges[:-1], np.diff(edges).tolist()))
-    return _in_team(runtime, [(a, b - a) for a, b in zip(edges, edges[1:])], work)
+    return _in_team(runtime, parts, work) if runtime else list(_pool(threads).map(work, *zip(*parts)))
 
 
 def _in_team(runtime: Any, parts: list[tuple[int, int]], work: Callable[[int, int], Any]) -> list[Any]:
