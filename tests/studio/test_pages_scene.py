@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import trimesh
 from nicegui.testing import User
 
 from mixreal.spec import RenderSpec
@@ -159,6 +160,32 @@ def test_settings_of_the_recipe(place: Workspace) -> None:
         await until(lambda: user.back_history[-1].startswith("/batch"))
         spec = recipes.load(place, "mine")
         assert (spec.size, spec.samples, spec.seed, spec.habits) == (48, 1, 5, False)
+
+    visit(place, journey)
+
+
+@pytest.mark.slow
+def test_built_in_models_beside_those_of_a_folder(place: Workspace) -> None:
+    (place.root / "cars" / "car").mkdir(parents=True)
+    trimesh.creation.box().export(place.root / "cars" / "car" / "box.obj")
+    recipes.save(place, "mine", RenderSpec(models=str(place.root / "cars")))
+
+    async def journey(user: User) -> None:
+        await _open(user)
+        put(user, "mode", "recipe")
+        await until(lambda: "images 0 to 15" in words(user, "caption"))
+        cell = next(iter(only(user, "draw-1")))
+        before = cell.props["src"]
+        await user.should_not_see(marker="set-procedural")
+        put(user, "set-beside", 1)
+        user.find(marker="set-beside").trigger("change")
+        await until(lambda: cell.props["src"] != before)
+        user.find(marker="draw-1").click()
+        await until(lambda: "car/procedural-0000" in words(user, "caption"))
+        put(user, "mode", "recipe")
+        user.find(marker="render").click()
+        await until(lambda: user.back_history[-1].startswith("/batch"))
+        assert recipes.load(place, "mine").beside == 1
 
     visit(place, journey)
 

@@ -136,7 +136,9 @@ def _fields(desk: Desk) -> None:
     ui.select(models, value=spec.models, label="Models",
               on_change=lambda e: put(models=e.value, classes=(), beside=0)) \
         .props("dense outlined options-dense").mark("set-models")
-    for name, said, low, high in (("procedural", "Built-in models a class", 1, 1000), ("seed", "Seed", 0, 2**31)):
+    built_in = ("procedural", "Built-in models a class", 1, 1000) if spec.models == "procedural" else \
+        ("beside", "Built-in models a class beside them", 0, 1000)
+    for name, said, low, high in (built_in, ("seed", "Seed", 0, 2**31)):
         ui.number(said, value=getattr(spec, name), min=low, max=high, precision=0).props("dense outlined") \
             .on("change", whole(name, low, high), args=[]).mark(f"set-{name}")
     sizes = {size: f"{size} px" for size in sorted({*SIZES, spec.size})}
