@@ -11,8 +11,9 @@ def photo(path: Path, colour: tuple[int, ...] = (200, 30, 30), size: tuple[int, 
     Image.new(mode, size, colour).save(path)
 
 
-def album(root: Path, counts: dict[str, int]) -> Path:
+def album(root: Path, counts: dict[str, int], shade: int = 0) -> Path:
+    """Photos by class, all different; those of another shade are others."""
     for name, count in counts.items():
         for k in range(count):
-            photo(root / name / f"{k:03d}.png", (k % 256, 0, 0))
+            photo(root / name / f"{k:03d}.png", (k % 256, shade, k // 256))
     return root

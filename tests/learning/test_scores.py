@@ -82,22 +82,3 @@ def test_paired_difference_follows_its_seed_and_knows_no_difference():
     assert scores.paired_difference(np.zeros(9), np.ones(9), seed=0) == (1, 1, 1)
     with pytest.raises(ValueError, match="no images"):
         scores.paired_difference(np.zeros((2, 0)), np.zeros((2, 0)), seed=0)
-
-
-def test_mean_interval_is_students():
-    values = [0.71, 0.74, 0.69]
-    oracle = stats.ttest_1samp(values, 0).confidence_interval(0.95)
-    np.testing.assert_allclose(scores.mean_interval(values), (np.mean(values), oracle.low, oracle.high))
-    assert np.isnan(scores.mean_interval([0.5]).low)
-
-
-def test_calibration_error_by_hand():
-    def logit(p: float) -> list[float]:
-        return [float(np.log(p / (1 - p))), 0.0]
-
-    # Two answers at 0.9, one right: gap 0.4. Three at 0.6, all right: gap 0.4. One at 0.7, right: gap 0.3.
-    logits = [logit(0.9), logit(0.9), logit(0.6), logit(0.6), logit(0.6), logit(0.7)]
-    labels = [0, 1, 0, 0, 0, 0]
-    assert scores.calibration_error(logits, labels, bins=20) == pytest.approx((2 * 0.4 + 3 * 0.4 + 0.3) / 6)
-    assert scores.calibration_error([[100.0, 0.0]] * 4, [0] * 4) == pytest.approx(0)
-    assert scores.calibration_error([[100.0, 0.0]] * 4, [1] * 4) == pytest.approx(1)

@@ -1,5 +1,6 @@
 """Folders of photos: every kind of file, squared and resized, split within each class; the broken ones named."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -42,13 +43,33 @@ def test_the_smallest_classes(tmp_path: Path) -> None:
 
 def test_split_folders_are_honoured_and_what_is_missing_is_drawn_from_training(tmp_path: Path) -> None:
     album(tmp_path / "train", {"cat": 20, "dog": 20})
-    album(tmp_path / "Test", {"cat": 3, "dog": 2})
+    album(tmp_path / "Test", {"cat": 3, "dog": 2}, shade=1)
     real = load(tmp_path, size=8)
     assert [np.bincount(part.labels).tolist() for part in (real.train, real.validation, real.test)] == [
         [17, 17], [3, 3], [3, 2]]
-    album(tmp_path / "val", {"cat": 1, "dog": 1})
+    album(tmp_path / "val", {"cat": 1, "dog": 1}, shade=2)
     real = load(tmp_path, size=8)
     assert (len(real.train), len(real.validation), len(real.test)) == (40, 2, 5)
+
+
+def test_a_copy_of_a_photo_is_read_once_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    album(tmp_path, {"cat": 20, "dog": 20})
+    before = photos.read(tmp_path, 8)
+    for path in sorted(tmp_path.rglob("*.png")):
+        shutil.copy(path, path.with_stem(f"{path.stem} (1)"))
+    after = photos.read(tmp_path, 8)
+    assert len(after.paths) == 40 and len(after.problems) == 40 and "a copy of" in capsys.readouterr().err
+    assert sorted(np.bincount(after.labels)) == sorted(np.bincount(before.labels))
+
+
+def test_a_copy_in_the_test_folder_is_the_one_that_stays(tmp_path: Path) -> None:
+    album(tmp_path / "train", {"cat": 20, "dog": 20})
+    first = sorted((tmp_path / "train" / "cat").iterdir())[0]
+    album(tmp_path / "test", {"cat": 3, "dog": 2}, shade=7)
+    shutil.copy(first, tmp_path / "test" / "cat" / "again.png")
+    found = photos.read(tmp_path, 8)
+    assert found.problems == (f"train/cat/{first.name}: a copy of test/cat/again.png",)
+    assert "test/cat/again.png" in found.paths and f"train/cat/{first.name}" not in found.paths
 
 
 def test_a_class_named_train_is_a_class(tmp_path: Path) -> None:

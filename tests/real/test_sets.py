@@ -96,6 +96,10 @@ def test_da9_and_da4() -> None:
         assert not seen[0] & seen[1]
     assert np.bincount(four.test_large.labels).tolist() == [950, 50, 50, 50]
     assert np.array_equal(images_of(nine, "car"), images_of(four, "car"))
+    for name in ("cifar-da9", "cifar-da9:pickup"):
+        real = load(name, data=DATA)
+        trained = {image.tobytes() for image in real.train.images}
+        assert not any(image.tobytes() in trained for image in (*real.validation.images, *real.test_large.images))
     pickup = load("cifar-da4:pickup", data=DATA)
     assert np.array_equal(images_of(pickup, "train"), images_of(four, "train"))
     assert not np.array_equal(images_of(pickup, "car"), images_of(four, "car"))

@@ -33,6 +33,8 @@ torch.set_num_threads(1)
 from test_parallel import SPEC, refine, tiny
 from mixreal.refining import parallel
 with parallel.joined():
+    cpu, second = torch.device("cpu"), parallel.rank() == 1
+    assert parallel.any_of(second, cpu) and not parallel.any_of(False, cpu)
     refine(tiny("real", 12), tiny("synthetic", 18), ["R-S"], SPEC, {folder!r})
 """
 

@@ -102,7 +102,9 @@ def test_half_a_cell_says_so(folder: Path, tmp_path: Path) -> None:
     assert (outcome.cell("1:1", "plain").state, outcome.cell("1:1", "plain").seeds) == ("part", (1,))
     assert "[1 of 2 seeds]" in (copy / "report.md").read_text(encoding="utf-8")
     pair = next(p for p in outcome.paired if (p.row, p.column) == ("1:1", "plain"))
-    assert len(pair.p_values) == 1  # the seed that both have
+    assert len(pair.p_values) == 1 and pair.seeds == (1,)  # the seed that both have
+    text = (copy / "report.md").read_text(encoding="utf-8")
+    assert "of images alone where a row has one seed" in text and "; one seed" in text
 
 
 def test_how_many_real_images_rendering_replaces() -> None:

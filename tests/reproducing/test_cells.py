@@ -28,6 +28,20 @@ def test_table1_trains_one_classifier_for_both_sets_of_photos() -> None:
     assert len(literal) == 16  # there the two are rendered at different sizes
 
 
+def test_figure7_trains_one_classifier_for_real_and_refined_photos() -> None:
+    """AlexNet of rendered images alone sees no photos: which ones it is tested on is no other training."""
+    found = jobs(lay_out(open_recipe("figure7", "paper")), (0,))
+    assert [[one.test for one in job.settings] for job in found if job.setting.train_on == "raw"] == [["real", "RR"]]
+
+
+def test_real_images_alone_keep_their_own_epochs() -> None:
+    for name in ("table2", "table3", "figure8", "beyond-ratios"):
+        for preset, epochs in (("paper", 200), ("paper-literal", 500)):
+            cells = lay_out(open_recipe(name, "paper", preset))
+            alone = next(cell.setting for cell in cells if cell.row == "real only")
+            assert (alone.train.epochs, alone.train.lr_drops) == (epochs, (89, 139)), name
+
+
 def test_recipes_share_what_they_have_in_common(tmp_path: Path) -> None:
     place = Place(tmp_path)
     folders = {}

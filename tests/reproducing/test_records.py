@@ -81,15 +81,16 @@ def test_a_damaged_record_is_told_and_leaves_nothing(recorded, tmp_path, name):
     assert not (tmp_path / "out" / "runs").exists()
 
 
-def test_a_record_of_other_photos_is_told(recorded, photos, tmp_path):
+@pytest.mark.parametrize("part", ["real", "validation", "test", "test_large"])
+def test_a_record_of_other_photos_is_told(recorded, tmp_path, part):
     path, _, records = recorded
     mine = tmp_path / "records"
     shutil.copytree(records, mine)
     for record in mine.iterdir():
         text = (record / runs.CONFIG).read_text()
-        prints = runs.read_config(record)["data"]["test"]["fingerprint"]
+        prints = runs.read_config(record)["data"][part]["fingerprint"]
         (record / runs.CONFIG).write_text(text.replace(prints, "0" * len(prints)))
-    with pytest.raises(BadInput, match="tested on other photos"):
+    with pytest.raises(BadInput, match=f"has other photos .* set (test|{part})"):
         reproduce(open_recipe(str(path)), tmp_path / "out", processes=1, records=mine)
 
 

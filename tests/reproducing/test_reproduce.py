@@ -7,17 +7,20 @@ import shutil
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from album import album
 from mixreal import runs
 from mixreal.datasets.dataset import read
 from mixreal.errors import BadInput
 from mixreal.learning import training
 from mixreal.learning.checkpoints import CHECKPOINT
+from mixreal.real.photos import SUFFIXES
 from mixreal.reproducing.cells import jobs, lay_out
 from mixreal.reproducing.choose import best_mix, validation_accuracy
 from mixreal.reproducing.outcome import read_outcome
-from mixreal.reproducing.preparing import Place, job_folder
+from mixreal.reproducing.preparing import Place, job_folder, look_afresh
 from mixreal.reproducing.recipe import names, open_recipe
 from mixreal.reproducing.reproduce import dry_run, reproduce
 from mixreal.reproducing.tasks import beginnings_shared, is_left, training_task
@@ -164,6 +167,40 @@ def test_other_photos_are_another_training(photos: Path, meshes: Path, tmp_path:
         assert len(list((tmp_path / "out" / "runs").glob("*/done"))) == count
         first = next(path for path in sorted(mine.rglob("*")) if path.is_file())
         shutil.copy(first, first.with_stem("another"))
+
+
+def test_a_training_is_named_by_the_photos_that_it_sees(photos: Path, meshes: Path, tmp_path: Path,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    mine = tmp_path / "photos"
+    shutil.copytree(photos, mine)
+    arrays = tmp_path / "photos.npz"
+
+    def name_of(real: str) -> str:
+        look_afresh()
+        cells = lay_out(open_recipe(str(write_recipe(tmp_path / "mine.toml", Path(real), meshes))))
+        return job_folder(jobs(cells, (0,))[1], Place(tmp_path)).name
+
+    stored = {"label": np.arange(12) % 2, "class_names": np.array(["ball", "cube"]),
+              "split": np.array(["train"] * 8 + ["test"] * 4)}
+    np.savez(arrays, images=np.zeros((12, 8, 8, 3), np.uint8), **stored)
+    before = [name_of(real) for real in (str(mine), "~/photos", str(arrays))]
+    (mine / "notes.txt").write_text("no photo")
+    assert before == [name_of(real) for real in (str(mine), "~/photos", str(arrays))]
+    first = next(path for path in mine.rglob("*") if path.suffix in SUFFIXES)
+    first.rename(first.with_stem("another"))
+    np.savez(arrays, images=np.ones((12, 8, 8, 3), np.uint8), **stored)  # as many bytes
+    assert all(name_of(real) != was for real, was in zip((str(mine), "~/photos", str(arrays)), before))
+
+
+def test_a_ratio_cannot_be_chosen_without_validation_photos(meshes: Path, tmp_path: Path) -> None:
+    mine = album(tmp_path / "photos", {"ball": 2, "cube": 2})
+    path = write_recipe(tmp_path / "few.toml", mine, meshes,
+                        ', { name = "best", mix = "best", best_of = ["1:1", "1:3"] }')
+    with pytest.raises(BadInput, match=r"best/plain: mix = .best. is chosen on validation images"):
+        reproduce(open_recipe(str(path)), tmp_path / "out", processes=1)
+    assert not (tmp_path / "out" / "datasets").exists()
+    reproduce(open_recipe(str(path), seeds=(0,)), tmp_path / "out", processes=1, only=["1:1/plain"])
 
 
 def test_a_dry_run_tells_cells_steps_images_and_time(finished: Path, tmp_path: Path) -> None:

@@ -127,29 +127,6 @@ def paired_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike | N
     return Difference(mean, float(low), float(high))
 
 
-def mean_interval(values: ArrayLike) -> Difference:
-    """The mean of one number a seed, and Student's 95% interval of it; of a single number (v, nan, nan)."""
-    numbers = np.asarray(values, np.float64)
-    mean = float(numbers.mean())
-    if numbers.size < 2:
-        return Difference(mean, float("nan"), float("nan"))
-    error = float(numbers.std(ddof=1) / np.sqrt(numbers.size))
-    half = float(stats.t.ppf((1 + LEVEL) / 2, numbers.size - 1)) * error
-    return Difference(mean, mean - half, mean + half)
-
-
-def calibration_error(logits: ArrayLike, labels: ArrayLike, bins: int = 15) -> float:
-    """Expected calibration error in [0, 1] of (n, classes) logits: the mean of |confidence - accuracy| over equal
-    bins of confidence, weighted by how many images are in each (Guo et al. 2017)."""
-    scores = np.asarray(logits, np.float64)
-    scores = np.exp(scores - scores.max(1, keepdims=True))
-    confidence = (scores / scores.sum(1, keepdims=True)).max(1)
-    hits = scores.argmax(1) == np.asarray(labels)
-    which = np.minimum(np.ceil(confidence * bins).astype(np.int64), bins) - 1  # bins are open below, closed above
-    gaps = np.bincount(which, confidence - hits, minlength=bins)
-    return float(np.abs(gaps).sum() / len(hits)) if len(hits) else float("nan")
-
-
 def _same_shape(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> None:
     if first.shape != second.shape:
         raise ValueError(f"not the same images and seeds: {first.shape} and {second.shape}")

@@ -1,7 +1,6 @@
 """What one training works on, put together from real and synthetic images and checked before anything is computed."""
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning import augment
 from mixreal.learning.evaluation import channel_statistics, thinned
 from mixreal.learning.minibatches import Mix
-from mixreal.learning.trainspec import TrainSpec, check_numbers, made_by, mixed_steps
+from mixreal.learning.trainspec import TrainSpec, check_numbers, made_by, mixed_steps, steps_of_epochs
 from mixreal.real.sets import RealData
 from mixreal.spec import fingerprint
 from mixreal.streaming import Fresh
@@ -95,7 +94,7 @@ def make_task(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None
     leading, count = (train, counts[0]) if mix.real else (synthetic, counts[1])
     assert leading is not None
     steps_per_epoch = len(leading) / count
-    steps = spec.steps or math.ceil(spec.epochs * steps_per_epoch)
+    steps = spec.steps or steps_of_epochs(spec.epochs, len(leading), count)
     mean, std = channel_statistics(leading.images)
     data = {name: describe(dataset) for name, dataset in sets.items() if dataset is not None}
     if fresh is not None and synthetic is not None:

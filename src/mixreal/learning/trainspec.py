@@ -45,6 +45,11 @@ def made_by(spec: TrainSpec) -> dict[str, Any]:
     return {name: value for name, value in to_mapping(spec).items() if name not in YOUNGER or value}
 
 
+def steps_of_epochs(epochs: int, images: int, count: int) -> int:
+    """How many steps pass `epochs` times over so many images, `count` of them a step."""
+    return -(-epochs * images // count)
+
+
 def mixed_steps(spec: TrainSpec, steps: int) -> int:
     """How many of so many steps see the mix; the others, at the end, real images alone."""
     return steps - round(spec.finish * steps)

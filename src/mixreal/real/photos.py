@@ -1,9 +1,12 @@
 """A folder of class folders of photos: found, decoded, squared and split, with the unreadable files named."""
 
+import hashlib
 import os
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,13 +59,16 @@ def read(folder: str | Path, size: int, classes: Sequence[str] = ()) -> Photos:
     classes: read only these (none given: all).
 
     What no split folder settles is split 70/15/15 within each class in the order of the hashes of its paths, so that
-    a new photo moves few of the others; every class has at least one training and one test image.
+    a new photo moves few of the others; every class has at least one training and one test image. Of a class's
+    files with the same bytes one is read, and the others are told: no photo is both trained on and tested on.
     """
     root = Path(folder)
     files = _find(root)
     check_known(classes, sorted({file.class_name for file in files}), f"class of {root}")
     files = [file for file in files if not classes or file.class_name in classes]
+    files, copies = _without_copies(files)
     images, good, problems = _decode_all(root, files, size)
+    problems = (*problems, *copies)
     tell_left_out(root, problems)
     found = tuple(sorted({file.class_name for file in files}))
     for name in found:
@@ -152,6 +158,28 @@ def _photos(root: Path, class_folder: Path, split: str) -> Iterator[_File]:
             path = Path(place) / name
             if path.suffix.lower() in SUFFIXES | UNREADABLE and not name.startswith("."):
                 yield _File(path, path.relative_to(root).as_posix(), class_folder.name, split)
+
+
+def _without_copies(files: Sequence[_File]) -> tuple[list[_File], tuple[str, ...]]:
+    """(one file of each content, "path: reason" for the others): that of a test folder first, then of validation."""
+    sizes = Counter(size for file in files if (size := _bytes(file)) >= 0)
+    first: dict[tuple[str, str], _File] = {}
+    copies: dict[str, str] = {}
+    for file in sorted(files, key=lambda file: ("test", "validation", "train", "").index(file.split)):  # stable
+        if sizes[_bytes(file)] > 1:  # reading them all would take longer than decoding
+            with suppress(OSError):  # told when it is decoded
+                content = hashlib.sha256(file.path.read_bytes()).hexdigest()
+                kept = first.setdefault((file.class_name, content), file)
+                if kept is not file:
+                    copies[file.name] = f"{file.name}: a copy of {kept.name}"
+    return [file for file in files if file.name not in copies], tuple(copies.values())
+
+
+def _bytes(file: _File) -> int:
+    try:
+        return file.path.stat().st_size
+    except OSError:
+        return -1
 
 
 def _decode_all(root: Path, files: list[_File], size: int

@@ -165,8 +165,10 @@ def _paper(name: str, classes: tuple[str, ...], pickup: bool, size: int, data: s
     lookups = {part: _lookup(sources[part.split("/")[0]], part.split("/")[1])
                for key in keys.values() for part in splits.PARTS[key]}
 
+    twice = splits.ALSO_PICKUP if pickup else None
+
     def gather(*wanted: str, title: str) -> Dataset:
-        one_class = [_gather(label, classes, splits.PARTS[keys[class_name]], wanted, sources, lookups)
+        one_class = [_gather(label, classes, splits.PARTS[keys[class_name]], wanted, sources, lookups, twice)
                      for label, class_name in enumerate(classes)]
         joined = concatenate(*one_class)
         return replace(joined, images=photos.resized(joined.images, size), source=f"{name} {title}")
@@ -177,12 +179,13 @@ def _paper(name: str, classes: tuple[str, ...], pickup: bool, size: int, data: s
 
 
 def _gather(label: int, classes: tuple[str, ...], parts: tuple[str, ...], wanted: tuple[str, ...],
-            sources: Mapping[str, Cifar], lookups: Mapping[str, dict[tuple[bool, splits.Key], int]]) -> Dataset:
+            sources: Mapping[str, Cifar], lookups: Mapping[str, dict[tuple[bool, splits.Key], int]],
+            but: tuple[str, splits.Key] | None) -> Dataset:
     images, index = [], []
     for split in wanted:
         for part in parts:
             source = sources[part.split("/")[0]]
-            keys = splits.cifar()[part][split]
+            keys = [key for key in splits.cifar()[part][split] if (part, key) != but]
             try:
                 rows = [lookups[part][split != "train", key] for key in keys]
             except KeyError as error:

@@ -14,10 +14,13 @@ RULES = {
 ALARMS = ("identity_alarm", "collapse_alarm", "label_alarm")
 
 
-def choose(rows: Sequence[dict[str, Any]], rule: str) -> int:
-    """The index of the row to keep. Where every row has an alarm, those with the fewest are considered."""
+def choose(rows: Sequence[dict[str, Any]], rule: str) -> tuple[int, str]:
+    """(index of the row to keep, the rule that it was chosen by: "kid" where no row left has the probe asked for).
+
+    Where every row has an alarm, those with the fewest are considered.
+    """
     if rule == "last":
-        return len(rows) - 1
+        return len(rows) - 1, rule
     few = min(ringing(row) for row in rows)
     left = [k for k, row in enumerate(rows) if ringing(row) == few]
     if rule == "probe":
@@ -25,8 +28,8 @@ def choose(rows: Sequence[dict[str, Any]], rule: str) -> int:
         if probed:
             # Validation sets are small (50 a class: 3 points), and learning rates fall: the later one is the riper.
             best = max(rows[k]["probe_mean"] for k in probed)
-            return max(k for k in probed if rows[k]["probe_mean"] >= best - rows[k]["probe_error"])
-    return min(left, key=lambda k: _kid(rows[k]))
+            return max(k for k in probed if rows[k]["probe_mean"] >= best - rows[k]["probe_error"]), rule
+    return min(left, key=lambda k: _kid(rows[k])), "kid"
 
 
 def ringing(row: dict[str, Any]) -> int:

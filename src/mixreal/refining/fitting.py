@@ -89,6 +89,8 @@ def fit(work: Work) -> Translators:
             measured = phase == MAIN and iteration + 1 in _measured(spec)
             log = measured or (iteration + 1) % LOG_EVERY == 0 or state.iteration == 0
             row = _row(state, phase, iteration + 1) if log else {}
+            if log:  # of any rank: all leave the loop together
+                state.diverged = parallel.any_of(state.diverged, work.device)
             state.seconds += time.perf_counter() - lap
             if measured and not state.diverged:
                 row |= _checkpoint(work, state, iteration + 1) if first else {}
@@ -167,13 +169,13 @@ def _keep(work: Work, state: StageState) -> Translators:
         if not state.rows:
             raise BadInput(f"{work.label} diverged before its first checkpoint (after {state.step} steps): use lower "
                            "learning rates, less flip, or more checkpoints, and a new folder")
-        kept = choose(state.rows, work.spec.choose)
+        kept, rule = choose(state.rows, work.spec.choose)
         candidates = work.folder / CANDIDATES
         chosen = candidates / f"{state.rows[kept]['iteration']:07d}.safetensors"
         with runs.atomic(work.folder / GENERATORS) as temporary:
             temporary.write_bytes(chosen.read_bytes())
         runs.write_json(work.folder / "chosen.json", {
-            "rule": work.spec.choose, "kept": kept, "diverged": state.diverged, "inputs": state.inputs,
+            "rule": rule, "kept": kept, "diverged": state.diverged, "inputs": state.inputs,
             "checkpoints": state.rows, "seconds": round(state.seconds, 2), "steps": state.step})
     parallel.wait()
     return translating.load(work.folder / GENERATORS, work.spec, work.device)

@@ -18,6 +18,7 @@ from mixreal.learning.augment import normalise, prepare
 from mixreal.learning.batch_norm import statistics_of
 from mixreal.learning.classifiers import build
 from mixreal.learning.evaluation import channel_statistics, logits
+from mixreal.learning.interrupts import patient
 from mixreal.learning.minibatches import Mix, minibatches
 from mixreal.learning.predicting import load_classifier
 from mixreal.learning.schedules import learning_rate
@@ -71,15 +72,17 @@ def train_judge(dataset: Dataset, steps: int, seed: int, folder: Path, device: t
     spec = replace(spec, batch=min(spec.batch, max(len(dataset) // 2, 1)), evaluate_every=steps)
     name = f"judge-{dataset.domain}-{fingerprint(dataset_fingerprint(dataset), steps, seed, digits=8)}"
     told = None if on_progress is None else (lambda count: on_progress(0))
-    while True:
-        try:
-            run = train(dataset if real else None, None if real else dataset, spec, folder / name, device=device.type,
-                        on_progress=told)
-            return Judge(run.folder, device)
-        except Held:
-            time.sleep(LOOK)
-            if told is not None:
-                told(0)
+    with patient() as stopped:
+        while not stopped():
+            try:
+                run = train(dataset if real else None, None if real else dataset, spec, folder / name,
+                            device=str(device), on_progress=told)
+                return Judge(run.folder, device)
+            except Held:
+                time.sleep(LOOK)
+                if told is not None:
+                    told(0)
+    raise KeyboardInterrupt
 
 
 def probe(refined: Dataset, tested: Dataset, unlabelled: Dataset, steps: int, seed: int,

@@ -45,6 +45,15 @@ def wait() -> None:
         dist.barrier()
 
 
+def any_of(flag: bool, device: torch.device) -> bool:
+    """Whether it is so in any of the processes, which all have to ask."""
+    if not _several():
+        return flag
+    told = torch.tensor(float(flag), device=device)
+    dist.all_reduce(told, dist.ReduceOp.MAX)
+    return bool(told)
+
+
 def in_turn(work: Callable[[], T]) -> T:
     """Let process 0 make what is shared on disk, then the others find it."""
     if rank() == 0:

@@ -48,7 +48,8 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
            "preset": plan.preset, "seeds": list(plan.seeds), "stand_in": outcome.stand_in, "real": list(outcome.real),
            "synthetic": list(outcome.synthetic), "models": list(plan.models), "machine": outcome.machine,
            "cells": [_cell_json(cell) for cell in outcome.cells],
-           "comparisons": [{**vars(p), "p_values": list(p.p_values), "settled": p.settled} for p in outcome.paired]}
+           "comparisons": [{**vars(p), "seeds": list(p.seeds), "p_values": list(p.p_values), "settled": p.settled}
+                           for p in outcome.paired]}
     if plan.kind == "budget":
         out["worth"] = {column: [vars(w) | {"equal_to": w.equal_to if math.isfinite(w.equal_to) else None}
                                  for w in worth_of(outcome, column)] for column in _mixed_columns(outcome)}
@@ -164,10 +165,11 @@ def _main_table(outcome: Outcome) -> Table:
 def _paired_table(paired: Sequence[Paired]) -> Table:
     rows = [(p.row, p.column, p.against, TEST_NAMES[p.test] + (", classes equal" if p.balanced else ""),
              points(p.difference, True), f"{points(p.low, True)} to {points(p.high, True)}",
-             "yes" if p.settled else "no", ", ".join(f"{value:.2g}" for value in p.p_values),
+             "yes" if p.settled else "no", ", ".join(map(str, p.seeds)),
+             ", ".join(f"{value:.2g}" for value in p.p_values),
              f"{p.paper:+.2f}".replace("-", "−") if p.paper is not None else "") for p in paired]
-    return Table(("row", "column", "less", "test", "points", "95% interval", "settled", "McNemar p, by seed",
-                  "paper's"), tuple(rows))
+    return Table(("row", "column", "less", "test", "points", "95% interval", "settled", "seeds",
+                  "McNemar p, by seed", "paper's"), tuple(rows))
 
 
 def _test_table(outcome: Outcome) -> Table:
@@ -239,9 +241,11 @@ def _mixed_columns(outcome: Outcome) -> list[str]:
 
 def _drawn(outcome: Outcome) -> str:
     """What the bootstrap draws, and what it cannot know."""
-    count = len(outcome.plan.seeds)
-    return ("images (of one seed: how seeds differ is not known)" if count == 1 else
-            "seeds and images" + (" (two seeds hardly show how seeds differ)" if count == 2 else ""))
+    fewest, most = (count({len(p.seeds) for p in outcome.paired}) for count in (min, max))
+    if most == 1:
+        return "images (of one seed: how seeds differ is not known)"
+    told = "seeds and images" + (" (two seeds hardly show how seeds differ)" if most == 2 else "")
+    return told + (" (of images alone where a row has one seed: how seeds differ is not in it)" if fewest == 1 else "")
 
 
 def _main_name(outcome: Outcome) -> str:
@@ -282,6 +286,7 @@ def _balanced(score: Score) -> str:
 
 def _gain(pair: Paired) -> str:
     told = f"{points(pair.difference, True)} points ({points(pair.low, True)} to {points(pair.high, True)}"
+    told += "; one seed" if len(pair.seeds) == 1 else ""
     return told + (")" if pair.settled else "; not settled: zero lies inside)")
 
 

@@ -124,7 +124,12 @@ def _about(one: StageReport) -> str:
     diverged = " **It diverged, and was stopped there.**" if one.chosen["diverged"] else ""
     return (f"{spec['translator']}, generator `{spec['generator']}`, discriminator `{spec['discriminator']}`, "
             f"{spec['iterations']:,} iterations of {spec['g_updates']} generator updates to {spec['d_updates']}, "
-            f"batch {spec['batch']}; {one.chosen['seconds'] / 60:,.1f} min.{diverged} Kept: {RULES[spec['choose']]}.")
+            f"batch {spec['batch']}; {one.chosen['seconds'] / 60:,.1f} min.{diverged} Kept: {RULES[one.chosen['rule']]}"
+            f"{_instead(spec['choose'], one.chosen['rule'])}.")
+
+
+def _instead(asked: str, done: str) -> str:
+    return "" if asked == done else f' (choose = "{asked}" was asked, and no checkpoint left had been probed)'
 
 
 def _alarms(row: dict[str, Any]) -> str:

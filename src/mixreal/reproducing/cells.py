@@ -8,7 +8,7 @@ from typing import Any
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.learning.trainspec import made_by as training_made_by
 from mixreal.reproducing.recipe import Recipe
-from mixreal.reproducing.refinement import made_by, needs_stages
+from mixreal.reproducing.refinement import made_by
 from mixreal.reproducing.setting import Setting, laid_over, make_setting
 from mixreal.spec import to_mapping
 
@@ -114,7 +114,7 @@ def trained(setting: Setting) -> dict[str, Any]:
     if setting.mix.synthetic == 0:
         for name in ("synthetic", "refine", "stage", "train_on"):
             mapping.pop(name, None)
-    if setting.mix.real == 0 and setting.train.classifier == "alexnet" and not needs_stages(setting):
+    if setting.mix.real == 0 and setting.train.classifier == "alexnet" and setting.train_on == "raw":
         for name in ("real", "per_class", "photo_seed", "stand_in", "stand_in_images", "stand_in_train"):
             mapping.pop(name, None)
     return mapping
@@ -122,7 +122,7 @@ def trained(setting: Setting) -> dict[str, Any]:
 
 def tested(setting: Setting) -> tuple[Any, ...]:
     """What decides which images are tested on."""
-    refined = (repr(made_by(setting)),) if setting.test != "real" else ()
+    refined = (repr(made_by(setting)), setting.per_class, setting.photo_seed) if setting.test != "real" else ()
     return (setting.real, setting.classes, setting.size, setting.through, setting.stand_in, setting.stand_in_images,
             setting.stand_in_train, setting.test, *refined)
 

@@ -8,12 +8,14 @@ from mixreal.learning.minibatches import Mix
 from mixreal.runs import Run
 
 
-def validation_accuracy(runs: Sequence[Run], suffix: str = "") -> float:
-    """The mean over seeds, in [0, 1], with the batch-norm statistics that the runs' headline has.
+def validation_accuracy(runs: Sequence[Run], suffix: str = "") -> float | None:
+    """The mean over seeds, in [0, 1], with the batch-norm statistics that the runs' headline has; None without images.
 
     suffix: of the cell's test sets, "@2" where its photos are not the ones that the run was validated on.
     """
     keys = [f"validation{suffix}/{run.headline.split('/')[1]}" for run in runs]
+    if not all(key in run.results for run, key in zip(runs, keys)):
+        return None
     return float(np.mean([run.results[key]["accuracy"] for run, key in zip(runs, keys)]))
 
 

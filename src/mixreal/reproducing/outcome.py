@@ -88,6 +88,7 @@ class Paired:
     difference: float
     low: float
     high: float
+    seeds: tuple[int, ...]  # that both were trained with
     p_values: tuple[float, ...]  # McNemar's, one a seed; none where classes count the same
     paper: float | None  # the same difference in the paper, points
 
@@ -131,7 +132,12 @@ def read_outcome(folder: str | Path) -> Outcome:
 
 
 def curve(cell: CellOutcome) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
-    """((k,) steps, (seeds, k) accuracies on real test images) while the cell's runs trained; None without any."""
+    """((k,) steps, (seeds, k) accuracies on real test images) while the cell's runs trained; None without any.
+
+    None too where the cell shares a training whose curve is of other photos than its own.
+    """
+    if cell.suffix:
+        return None
     lines = [[(int(row["step"]), row["test"]) for row in folders.read_metrics(run.folder) if "test" in row]
              for run in cell.runs]
     if not lines or not lines[0] or any([step for step, _ in line] != [step for step, _ in lines[0]] for line in lines):
@@ -147,8 +153,8 @@ def _cell(planned: PlannedCell, plan: Plan, root: Path) -> CellOutcome:
     whole = all(len(found) == len(planned.runs[mix]) for mix, found in finished.items())
     mix, validation = next(iter(finished)), dict[str, float]()
     if len(finished) > 1:
-        validation = {name: validation_accuracy(runs, planned.runs[name][0].suffix)
-                      for name, runs in finished.items() if runs}
+        validation = {name: accuracy for name, runs in finished.items()
+                      if runs and (accuracy := validation_accuracy(runs, planned.runs[name][0].suffix)) is not None}
         mix = best_mix(validation) if whole else ""  # half the candidates are no choice
     runs = finished[mix] if mix else ()
     state = "done" if whole else "failed" if failed else "part" if any(finished.values()) else "not run"
@@ -231,7 +237,7 @@ def _compare(first: CellOutcome, second: CellOutcome, test: str, plan: Plan) -> 
         d = paired_difference(before, after, labels, seed=BOOTSTRAP_SEED, balanced=balanced)
         # McNemar's test counts images, not classes: it belongs to the plain difference.
         yield Paired(second.row, second.column, against, test, balanced, d.mean, d.low, d.high,
-                     () if balanced else p_values, paper)
+                     tuple(seeds), () if balanced else p_values, paper)
 
 
 def _predictions(cell: CellOutcome, seed: int, test: str) -> Predictions:

@@ -1,7 +1,7 @@
 """What a run works on: real photos, rendered datasets made once and shared, and where everything lies."""
 
+import hashlib
 import json
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from mixreal.datasets.dataset import Dataset, read, rows_at, with_classes, write
 from mixreal.datasets.headers import Header
 from mixreal.datasets.produce import produce
 from mixreal.datasets.shards import is_done, shard_size
+from mixreal.learning.trainspec import steps_of_epochs
 from mixreal.models.library import find_models, models_digest
 from mixreal.models.shapes import CLASSES as PROCEDURAL
 from mixreal.real import photos
@@ -160,9 +161,19 @@ def job_folder(job: Job, place: Place) -> Path:
         made_by["tested through"] = [dataset_folder(one, place).name for one in job.settings if one.test != "real"]
     if "real" not in made_by:
         made_by["real"] = "untouched"
-    own = [_digest_of_photos(one.real) for one in job.settings if one.real not in NAMED and Path(one.real).is_dir()]
+    own = [_digest_of_photos(found) for one in job.settings if (found := _own_photos(one, place)) is not None]
     return place.root / "runs" / fingerprint(made_by, [list(map(str, tested(one))) for one in job.settings],
                                              *([own] if own else []))
+
+
+def _own_photos(setting: Setting, place: Place) -> Path | None:
+    """The folder or .npz file of photos that a name does not settle; None for CIFAR, which is the same everywhere."""
+    if setting.stand_in or setting.real.startswith("cifar"):
+        return None
+    if setting.real in NAMED:
+        return datahome.find(setting.real, place.data)
+    path = Path(setting.real).expanduser()
+    return path if path.exists() else None
 
 
 def _resized(folder: Path, size: int) -> Path:
@@ -195,7 +206,7 @@ def steps_of(setting: Setting, place: Place) -> int:
         return setting.train.steps
     counts = setting.mix.counts(setting.train.batch)
     images = _real_count(setting, place) if counts[0] else synthetic_count(setting, place)
-    return math.ceil(setting.train.epochs * images / (counts[0] or counts[1]))
+    return steps_of_epochs(setting.train.epochs, images, counts[0] or counts[1])
 
 
 def synthetic_count(setting: Setting, place: Place) -> int:
@@ -252,11 +263,12 @@ def _digest_of_models(models: str, classes: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _digest_of_photos(folder: str) -> str:
-    """By paths and sizes: a photo added, taken away or put elsewhere makes another training."""
-    root = Path(folder).expanduser()
-    return fingerprint([[path.relative_to(root).as_posix(), path.stat().st_size]
-                        for path in sorted(root.rglob("*")) if path.is_file()])
+def _digest_of_photos(place: Path) -> str:
+    """A folder by paths and sizes of its photos, a file by its bytes: other photos make another training."""
+    if place.is_file():
+        return fingerprint(hashlib.sha256(place.read_bytes()).hexdigest())
+    return fingerprint([[path.relative_to(place).as_posix(), path.stat().st_size] for path in sorted(place.rglob("*"))
+                        if path.suffix.lower() in photos.SUFFIXES and path.is_file()])
 
 
 @lru_cache(maxsize=64)

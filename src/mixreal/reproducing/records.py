@@ -53,8 +53,8 @@ def recorded(jobs: Sequence[Job], place: Place) -> list[Job]:
 def take_up(jobs: Sequence[Job], place: Place) -> int:
     """Make run folders of the records of trainings that are not finished here; how many there were.
 
-    `BadInput` for a damaged record, and for one of other photos than those that are here: names of photos that are
-    the user's own (airplane-bicycle) do not tell them apart.
+    `BadInput` for a damaged record, and for one of other photos than those that are here: a name tells photos of one's
+    own apart by their paths and sizes alone.
     """
     taken = 0
     for job in recorded(jobs, place):
@@ -106,20 +106,28 @@ def _check(record: Path, job: Job, place: Place) -> None:
                        f"{error}") from None
     if run.spec != replace(job.setting.train, seed=job.seed):
         raise BadInput(f"the record {str(record)!r} is of another training than its name says: delete that folder")
-    here, told = _tested(job, place), run.config.get("data", {}).get("test", {}).get("fingerprint")
-    if here and told and here != told:
-        raise BadInput(f"the record {str(record)!r} was tested on other photos than {job.setting.real!r} names here: "
-                       "use those photos, or another folder of records")
+    told = {name: about.get("fingerprint") for name, about in run.config.get("data", {}).items()}
+    for name, (photos, fingerprint) in _photos(job, place).items():
+        if name in told and told[name] != fingerprint:
+            raise BadInput(f"the record {str(record)!r} has other photos than {photos!r} names here (its set {name}): "
+                           "use those photos, or another folder of records")
 
 
-def _tested(job: Job, place: Place) -> str:
-    """The fingerprint of the photos that a training is tested on; "" where they are refined or cannot be had."""
-    if job.setting.test != "real":
-        return ""
-    try:
-        return dataset_fingerprint(real_of(job.setting, job.seed, place).test)
-    except BadInput:
-        return ""
+def _photos(job: Job, place: Place) -> dict[str, tuple[str, str]]:
+    """(name, fingerprint) of the photos that a training sees, by the names of sets in its config.
+
+    Without those that are refined, those that it only carries along, and those that cannot be had here.
+    """
+    out = dict[str, tuple[str, str]]()
+    for one in job.settings:
+        with suppress(BadInput):
+            real, suffix = real_of(one, job.seed, place), job.suffix(one)
+            sets = {"real": real.train} if one is job.setting and one.mix.real else {}
+            if one.test == "real":
+                sets |= {f"validation{suffix}": real.validation, f"test{suffix}": real.test,
+                         f"test_large{suffix}": real.test_large}
+            out |= {name: (one.real, dataset_fingerprint(part)) for name, part in sets.items() if len(part)}
+    return out
 
 
 def _chosen(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

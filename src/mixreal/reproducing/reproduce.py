@@ -41,6 +41,7 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
         draw_sheet(recipe, place, folder)
         return write_report(folder), {}
     cells = lay_out(recipe)
+    _check_choices(chosen_cells(cells, only), recipe, place)
     device, processes, threads = defaults(device, processes)
     all_jobs = jobs(cells, recipe.seeds)
     if found := kept_records.take_up(all_jobs, place):
@@ -113,6 +114,19 @@ def _without_photos(all_jobs: Sequence[Job], place: Place) -> dict[str, str]:
                 except BadInput as error:
                     known[_photos(setting)] = str(error)
     return {photos: reason for photos, reason in known.items() if reason}
+
+
+def _check_choices(cells: Sequence[Cell], recipe: Recipe, place: Place) -> None:
+    """`BadInput` for a ratio that is to be chosen on validation images where there are none."""
+    for cell in cells:
+        if len(cell.candidates) > 1:
+            try:
+                found = real_of(cell.setting, recipe.seeds[0], place)
+            except BadInput:  # told later, for the trainings that lack them
+                continue
+            if not len(found.validation):
+                raise BadInput(f'{cell.name}: mix = "best" is chosen on validation images, and {cell.setting.real} has '
+                               "none: give more photos a class, or one ratio in place of best")
 
 
 def _photos(setting: Setting) -> str:

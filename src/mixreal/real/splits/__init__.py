@@ -31,6 +31,10 @@ PARTS = {
 #: 4,000 a class and the full archive give the same.
 FIRST = {"cifar10": 4000, "cifar100": 500}
 
+#: CIFAR-10's test image of a truck that is CIFAR-100's training image 49,797 of a pickup, pixel by pixel: left out
+#: where pickups are trained on.
+ALSO_PICKUP = ("cifar10/truck", 1492)
+
 #: An image: its position in the original split, or its file name where the position is not known.
 Key = int | str
 

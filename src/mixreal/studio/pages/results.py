@@ -177,8 +177,9 @@ def _beside(found: Outcome, column: str) -> None:
 def _paired(found: Sequence[Paired]) -> None:
     rows = [[p.row, p.column, p.against, TESTS.get(p.test, p.test) + (", classes equal" if p.balanced else ""),
              f"{points(p.difference, True)} ({points(p.low, True)} to {points(p.high, True)})",
-             "yes" if p.settled else "no", f"{p.paper:+.2f}" if p.paper is not None else ""] for p in found]
-    table(["row", "column", "less", "test", "points", "settled", "paper's"], rows)
+             "yes" if p.settled else "no", ", ".join(map(str, p.seeds)),
+             f"{p.paper:+.2f}" if p.paper is not None else ""] for p in found]
+    table(["row", "column", "less", "test", "points", "settled", "seeds", "paper's"], rows)
 
 
 def _cell_runs(workspace: Workspace, found: Outcome) -> None:
