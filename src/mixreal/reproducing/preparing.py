@@ -22,7 +22,7 @@ from mixreal.learning.trainspec import steps_of_epochs
 from mixreal.models.library import find_models, models_digest
 from mixreal.models.shapes import CLASSES as PROCEDURAL
 from mixreal.real import photos
-from mixreal.real.sets import AIRPLANE_BICYCLE, DA4, DA9, RealData, load
+from mixreal.real.sets import AIRPLANE_BICYCLE, DA4, DA9, RealData, load, names
 from mixreal.real.stand_in import open_stand_in
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Job, tested, trained
@@ -168,10 +168,10 @@ def job_folder(job: Job, place: Place) -> Path:
 
 def _own_photos(setting: Setting, place: Place) -> Path | None:
     """The folder or .npz file of photos that a name does not settle; None for CIFAR, which is the same everywhere."""
-    if setting.stand_in or setting.real.startswith("cifar"):
-        return None
-    if setting.real in NAMED:
+    if setting.real == "airplane-bicycle" and not setting.stand_in:
         return datahome.find(setting.real, place.data)
+    if setting.stand_in or setting.real in names():
+        return None
     path = Path(setting.real).expanduser()
     return path if path.exists() else None
 
