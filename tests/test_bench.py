@@ -47,7 +47,8 @@ def test_a_tiny_run_prints_a_table_and_writes_ratios(tmp_path: Path, capsys: pyt
     (["render", "--device", "gpu"], "expected cpu, cuda"),
     (["render", "--sizes", "3"], "expected 4 to"),
     (["render", "--triangles", "12"], "expected 1,000 to"),
-    (["render", "--seconds", "0"], "nothing to measure"),
+    (["render", "--seconds", "0"], "--seconds 0"), (["render", "--seconds", "nan"], "--seconds nan"),
+    (["render", "-o", f"{__file__}/results.json"], "is a file"),
     (["render", "-o", "results.txt"], ".json"),
 ])
 def test_mistakes_are_told_in_a_line(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,8 @@ def test_losses_and_updates_are_the_papers() -> None:
         PAPER.g_updates, PAPER.d_updates, 10.0, "batch", "batch", "tanh")
 
 
-@pytest.mark.parametrize("words", [["--networks", "fsat"], ["--device", "cuda:97"], ["--turns", "0"], ["-o", "x.txt"]])
+@pytest.mark.parametrize("words", [["--networks", "fsat"], ["--device", "cuda:97"], ["--turns", "0"], ["-o", "x.txt"],
+                                   ["--size", "0"]])
 def test_mistakes_are_told_in_a_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "gan", "--threads", "1", *words]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1

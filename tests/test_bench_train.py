@@ -59,7 +59,9 @@ def test_the_peer_augments_as_we_do(name: str) -> None:
 
 
 @pytest.mark.parametrize(("words", "told"), [
-    (["--device", "cuda"], "no CUDA device"), (["--seconds", "0"], "nothing to measure"),
+    (["--device", "cuda"], "no CUDA device"), (["--seconds", "0"], "--seconds 0"),
+    (["--seconds", "nan"], "--seconds nan"), (["--seconds", "inf"], "--seconds inf"), (["--size", "0"], "--size 0"),
+    (["-o", f"{__file__}/train.json"], "is a file"),
     (["--augment", "flop"], "did you mean 'flip'"), (["--mix", "1:6"], "cannot be split"),
     (["--workers", "-1"], "nothing to measure"),
     (["-o", "train.txt"], ".json"), (["--batch", "0"], "--batch 0")])

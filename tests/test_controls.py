@@ -51,11 +51,14 @@ def test_ranges_narrow_and_keep_the_rest_inside():
 
 
 @pytest.mark.parametrize(("key", "asked", "words"), [
-    ("v.y", 1, "did you mean 'v.x'"), ("v.x", [3, 1], "low <= high"), ("v.x", "big", "a number or"),
+    ("v.y", 1, "known: v.c, v.k, v.x, v.z"), ("v.x", [3, 1], "low <= high"), ("v.x", "big", "a number or"),
     ("v.x", [1, float("nan")], "low <= high"), ("v.x", True, "a number"), ("v.k", "d", "known: a, b"),
-    ("v.k", 3, "an option"), ("v.c", [2, 0, 0], "in [0, 1]"), ("v.c", "red", "in [0, 1]")])
+    ("v.k", 3, "no option '3'"), ("v.k", True, "an option"),
+    ("v.k", [], "an option"), ("v.x", 1001, "from 0 to 1000 (x)"), ("v.x", [-1, 3], "from 0 to 1000 (x)"),
+    ("v.z", 1.5, "from 0 to 1,"), ("v.c", [2, 0, 0], "in [0, 1]"), ("v.c", "red", "in [0, 1]")])
 def test_wrong_ranges_are_refused(key, asked, words):
-    controls = {"x": Slider(0, 10, 1), "k": Choice(("a", "b"), "a"), "c": Colour((0, 0, 0), (1, 1, 1), (0, 0, 0))}
+    controls = {"x": Slider(0, 10, 1, "x"), "z": Slider(0, 0.5, 0, limits=(0, 1)), "k": Choice(("a", "b"), "a"),
+                "c": Colour((0, 0, 0), (1, 1, 1), (0, 0, 0))}
     with pytest.raises(BadInput) as error:
         narrow(controls, "v", {key: asked})
     assert words in str(error.value)
@@ -63,3 +66,9 @@ def test_wrong_ranges_are_refused(key, asked, words):
 
 def test_option_list_makes_names_unique():
     assert option_list(["a", "b", "a"]) == ("a", "b", "a#2")
+
+
+def test_options_that_are_numbers_may_be_asked_for_as_such():
+    count = Choice(("0", "1", "2"), "0")
+    assert count.narrowed("occlusion.count", 1) == count.narrowed("occlusion.count", "1")
+    assert set(count.narrowed("occlusion.count", [1, 2]).draw(U)) == {1, 2}

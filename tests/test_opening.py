@@ -7,6 +7,7 @@ import pytest
 
 from mixreal import opening
 from mixreal.datahome import settled
+from mixreal.errors import BadInput
 from mixreal.opening import open_material
 from mixreal.rendering.stock import from_plain, to_plain
 from mixreal.spec import RenderSpec
@@ -47,3 +48,13 @@ def test_plain_arrays_and_back(spec):
     for field in dataclasses.fields(stock):
         assert np.array_equal(getattr(back, field.name), getattr(stock, field.name)), field.name
         assert getattr(back, field.name).dtype == getattr(stock, field.name).dtype
+
+
+def test_what_cannot_be_is_told_however_warm_the_cache(spec):
+    open_material(spec)
+    procedural = dataclasses.replace(spec, models="procedural", procedural=1, classes=("car",))
+    open_material(procedural)
+    for wrong in (dataclasses.replace(procedural, beside=2), dataclasses.replace(spec, beside=-1),
+                  dataclasses.replace(procedural, procedural=10**11)):
+        with pytest.raises(BadInput, match=r"beside|procedural is 1"):
+            open_material(wrong)

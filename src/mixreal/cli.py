@@ -105,7 +105,7 @@ def _known_trouble(error: BaseException) -> str:
     torches = isinstance(error, RuntimeError) and (type(error).__name__ == "OutOfMemoryError"
                                                    or "allocate memory" in str(error))
     if isinstance(error, MemoryError) or torches:
-        return "out of memory: ask for smaller images (--size) or fewer at a time (--batch)"
+        return "out of memory: ask for less at a time: smaller images (--size), fewer of them, or a smaller minibatch"
     return ""
 
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from mixreal.errors import BadInput, did_you_mean
 
+#: By unit: beyond these a picture would be black, white or not a number.
+LIMITS = {"deg": (-3600.0, 3600.0), "EV": (-16.0, 16.0), "x": (0.0, 1000.0)}
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -23,6 +26,7 @@ class Slider:
     unit: str = ""
     log: bool = False
     doc: str = ""
+    limits: tuple[float, float] | None = None  # of what can be asked for at all; None = those of the unit
 
     def draw(self, u: NDArray[np.float64]) -> NDArray[Any]:
         """(n, 4) uniform numbers -> (n,) float32 values."""
@@ -44,6 +48,10 @@ class Slider:
         low, high = float(numbers[0]), float(numbers[1])
         if not (np.isfinite(low) and np.isfinite(high)) or low > high or (self.log and low <= 0):
             raise BadInput(f"range of {name!r}: expected {'0 < ' if self.log else ''}low <= high, got {asked!r}")
+        least, most = self.limits or LIMITS.get(self.unit, (-np.inf, np.inf))
+        if low < least or high > most:
+            raise BadInput(f"range of {name!r}: expected values from {least:g} to {most:g}"
+                           f"{f' ({self.unit})' if self.unit else ''}, got {asked!r}")
         return replace(self, low=low, high=high, rest=float(np.clip(self.rest, low, high)))
 
 
@@ -70,8 +78,10 @@ class Choice:
 
     def narrowed(self, name: str, asked: Any) -> "Choice":
         """This control with only the options asked for: a name or a list of names. One alone is its rest too."""
-        names = [asked] if isinstance(asked, str) else list(asked) if isinstance(asked, (list, tuple)) else []
-        if not names:
+        several = list(asked) if isinstance(asked, (list, tuple)) else [asked]
+        # "0", "1" and "2" are options too, and a flag or TOML reads them as numbers.
+        names = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in several]
+        if not names or not all(isinstance(one, str) for one in names):
             raise BadInput(f"range of {name!r}: expected an option or a list of them, got {asked!r}")
         for option in names:
             if option not in self.options:

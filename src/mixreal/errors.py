@@ -30,6 +30,19 @@ def tell_left_out(where: object, problems: Sequence[str]) -> None:
         print(f"{where}: {len(problems):,} files left out:{some}{more}", file=sys.stderr)
 
 
+def unreadable(path: Path, error: BaseException, repair: str, verb: str = "read") -> BadInput:
+    """`BadInput` for a file that cannot be read: one without permission is whole, only a damaged one wants `repair`."""
+    if isinstance(error, PermissionError):
+        return BadInput(f"{str(path)!r} may not be read by this user: nothing is damaged: give yourself permission "
+                        "(chmod u+r) or ask its owner")
+    return BadInput(f"{str(path)!r} cannot be {verb} ({first_line(error)}): {repair}")
+
+
+def first_line(error: BaseException) -> str:
+    """An error in one line of at most 200 characters; one without words by its name."""
+    return (str(error) or type(error).__name__).strip().splitlines()[0][:200]
+
+
 def check_name(path: Path) -> None:
     """`BadInput` for a file whose name is not UTF-8: no recipe and no table could hold it."""
     try:

@@ -12,7 +12,7 @@ import mixreal
 from mixreal.assets import Assets, open_assets
 from mixreal.keeping import Kept, code_digest, kept, signature
 from mixreal.models import built
-from mixreal.models.library import Library, find_models, open_library
+from mixreal.models.library import Library, check_counts, find_models, open_library
 from mixreal.rendering.stock import Stock, from_plain, pack, to_plain
 from mixreal.spec import RenderSpec
 
@@ -33,6 +33,7 @@ def open_material(spec: RenderSpec, threads: int = 2) -> Opened:
 
     Files are taken to be unchanged while their names, sizes and times of change are.
     """
+    check_counts(spec.models, spec.procedural, spec.first_model, spec.beside)
     if spec.models != "procedural":
         find_models(Path(spec.models).expanduser(), spec.classes)  # a wrong folder is told before anything is read
     pictures = [[name, _about(getattr(spec, name))] for name in _PICTURES]

@@ -6,6 +6,7 @@ import os
 import secrets
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mixreal.errors import BadInput, did_you_mean
+from mixreal.errors import BadInput, did_you_mean, unreadable
 from mixreal.learning.trainspec import TrainSpec
 from mixreal.spec import from_mapping
 
@@ -82,12 +83,21 @@ def open_run(folder: str | Path) -> Run:
         raise BadInput(f"the run {str(folder)!r} is unfinished: run the same training again to finish it")
     try:
         result = json.loads((folder / RESULT).read_text())
+        _check_scores(result["results"])
         return Run(folder=folder, spec=from_mapping(TrainSpec, config["train"], f"{folder / CONFIG}: train"),
                    classes=tuple(config["classes"]), results=result["results"], steps=result["steps"],
                    images_per_second=result["images_per_second"], seconds=result["seconds"],
                    notes=tuple(result["notes"]), config=config)
-    except (OSError, KeyError, ValueError) as error:
-        raise BadInput(f"the run {str(folder)!r} cannot be read ({error}): delete it and train again") from error
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise unreadable(folder, error, "delete it and train again") from error
+
+
+def _check_scores(results: dict[str, dict[str, float]]) -> None:
+    """ValueError for results that are not numbers by name: a file that somebody has edited."""
+    for key, score in results.items():
+        for name in ("accuracy", "low", "high", "n"):
+            if not isinstance(score[name], (int, float)):
+                raise ValueError(f"{name} of {key} is {score[name]!r}, not a number")
 
 
 def find_runs(root: str | Path) -> list[Run]:
@@ -108,16 +118,19 @@ def read_config(folder: str | Path) -> dict[str, Any]:
         raise BadInput(f"{str(folder)!r} is no run folder (it has no {CONFIG}): "
                        "give a folder that `mixreal train` wrote") from None
     except (OSError, ValueError) as error:
-        raise BadInput(f"{str(path)!r} cannot be read ({error}): delete the folder and train again") from error
+        raise unreadable(path, error, "delete the folder and train again") from error
 
 
 def read_metrics(folder: str | Path) -> list[dict[str, float]]:
     """The training curve: one mapping a line of metrics.jsonl. Only some have "validation" and "test" accuracies."""
     path = Path(folder) / METRICS
     try:
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
-    except ValueError as error:
-        raise BadInput(f"{str(path)!r} is damaged ({error}): delete the folder and train again") from error
+        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+        if not all(isinstance(line, dict) for line in lines):
+            raise ValueError("a line is no mapping")
+        return lines
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error, "delete the folder and train again") from error
 
 
 def read_predictions(run: Run, key: str = "") -> Predictions:
@@ -157,6 +170,12 @@ def write_text(path: str | Path, text: str) -> None:
     """Write a UTF-8 file whole or not at all."""
     with atomic(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    with atomic(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def write_json(path: str | Path, value: Any) -> None:
@@ -200,6 +219,5 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise BadInput(f"{str(path)!r} cannot be read ({error}): delete the run and train again") from error
-
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise unreadable(path, error, "delete the run and train again") from error

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 import re
 import types
 import typing
@@ -106,6 +107,8 @@ def _coerce(value: Any, hint: Any, where: str) -> Any:
         if value not in get_args(hint):
             raise BadInput(f"{where}: {value!r}: {did_you_mean(str(value), [str(a) for a in get_args(hint)])}")
         return value
+    if origin is dict and not isinstance(value, dict):
+        raise BadInput(f"{where}: expected a table, got {value!r}")
     if origin is dict or hint is Any:
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
@@ -130,4 +133,6 @@ def _toml_value(value: Any) -> str:
         return "[" + ", ".join(_toml_value(v) for v in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(k)} = {_toml_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # TOML's inf, -inf and nan are Python's; JSON has none
     return _quoted(value) if isinstance(value, str) else json.dumps(value)

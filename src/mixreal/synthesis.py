@@ -18,6 +18,7 @@ from mixreal.spec import RenderSpec, fingerprint, to_mapping
 from mixreal.variations.chain import Chain, open_chain, vary_scenes
 from mixreal.variations.habits import with_habits
 
+MOST = 10**9  # images of a spec, and of each model: thousands of gigabytes
 VERSION = 1  # of what a spec means: raised when the same spec would give other images
 
 
@@ -45,6 +46,8 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     sample_pattern(spec.samples)
     if (spec.images > 0) == (spec.per_model > 0) or min(spec.images, spec.per_model) < 0:
         raise BadInput(f"images = {spec.images}, per_model = {spec.per_model}: give exactly one of them, above 0")
+    if max(spec.images, spec.per_model) > MOST:
+        raise BadInput(f"images = {spec.images:,}, per_model = {spec.per_model:,}: expected at most {MOST:,}")
     material = open_material(spec, threads)
     library, assets = material.library, material.assets
     ranges = with_habits(spec.ranges, library.classes) if spec.habits else spec.ranges

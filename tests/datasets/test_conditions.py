@@ -20,7 +20,9 @@ def rows(text: str) -> list[int]:
     ("label == 'horse' and camera.elevation < 30", [1]), ("label != 'horse'", [0, 3]), ("camera.elevation < -4.5", [3]),
     ("0 <= count < 2", [0, 1]), ("label in ('bus', 'car') or on", [0, 2, 3]), ("label not in ['bus']", [0, 1, 2]),
     ("not (on or count == 3)", [1]), ("on == False", [1, 3]), ("camera.elevation != camera.elevation", [2]),
-    ("count in (1, 3)", [1, 3]), (" count > camera.elevation ", [3]), ("-5 == camera.elevation", [3])])
+    ("count in (1, 3)", [1, 3]), (" count > camera.elevation ", [3]), ("-5 == camera.elevation", [3]),
+    ("0 < 1 < count", [2, 3]), ("1 == 1 and count < 1", [0]), ("2 in (1, 2) and not on", [1, 3]),
+    ("2 < 1 or on", [0, 2]), ("count < 2 == True", [])])
 def test_what_conditions_mean(text: str, found: list[int]) -> None:
     assert rows(text) == found
 

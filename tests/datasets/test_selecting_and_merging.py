@@ -71,7 +71,8 @@ def test_selecting_from_files_equals_selecting_from_memory(tmp_path: Path, small
     ({"where": "label == 'trian'"}, "did you mean 'train'"), ({"where": "camera.elevation > 99"}, "no image of 12"),
     ({"count": 13}, "13 asked for, 12 images are there"), ({"per_class": 5}, "5 asked for, 4 of class 'bus'"),
     ({"count": 2, "per_class": 2}, "one of them"), ({}, "nothing to select by"),
-    ({"where": "label == 'car'", "count": 5}, "5 asked for, 4 images fulfil"), ({"where": "parent == 3"}, "no column")])
+    ({"where": "label == 'car'", "count": 5}, "5 asked for, 4 images fulfil"), ({"where": "parent == 3"}, "no column"),
+    ({"count": 2, "seed": -1}, "seed is -1")])
 def test_selections_that_cannot_be_are_told(tmp_path: Path, asked: dict, told: str) -> None:
     write(tmp_path / "d", made(12), {})
     with pytest.raises(BadInput, match=told):
@@ -189,3 +190,10 @@ def test_the_commands(tmp_path: Path, capsys) -> None:
     assert "18 images of 3 classes" in (told := capsys.readouterr().out) and "4 images in" in told
     assert main(["data", "select", both, "--where", "label == 'car", "-o", cars]) == 2
     assert main(["data", "merge", both, "-o", cars]) == 2
+
+
+def test_a_set_that_lost_the_marker_of_a_shard(tmp_path: Path) -> None:
+    write(tmp_path / "d", made(12), {})
+    (tmp_path / "d" / "shard-00000.json").unlink()
+    with pytest.raises(BadInput, match=r"shard-00000\.json' cannot be read .*run the command that made the dataset"):
+        select_to(tmp_path / "d", tmp_path / "out", count=3)

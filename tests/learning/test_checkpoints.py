@@ -62,3 +62,9 @@ def test_a_full_disk_is_told_and_the_last_checkpoint_stays(tmp_path, monkeypatch
         checkpoints.save(tmp_path, "id", state, model, optimizer)
     assert (tmp_path / checkpoints.CHECKPOINT).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [checkpoints.CHECKPOINT]
+
+
+def test_others_may_read_a_model_as_they_may_any_file(tmp_path):
+    checkpoints.save_model(tmp_path, trained(0)[0], "about")
+    (tmp_path / "plain").touch()
+    assert (tmp_path / "model.safetensors").stat().st_mode == (tmp_path / "plain").stat().st_mode

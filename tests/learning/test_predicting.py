@@ -1,5 +1,7 @@
 """A finished run classifies photos; what it cannot read it names."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -67,3 +69,14 @@ def test_a_corrupt_model_is_named(run):
     with pytest.raises(BadInput, match=r"model\.safetensors' cannot be read"):
         load_classifier(run.folder)
     path.write_bytes(content)
+
+
+@pytest.mark.parametrize("line", ["size = []", "mean = 3", "std = ['a', 'b', 'c']"])
+def test_a_config_of_wrong_types_is_told(run, tmp_path, line):
+    shutil.copytree(run.folder, tmp_path / "run")
+    config = tmp_path / "run" / "config.toml"
+    name = line.partition(" ")[0]
+    lines = [line if one.startswith(f"{name} =") else one for one in config.read_text().splitlines()]
+    config.write_text("\n".join(lines))
+    with pytest.raises(BadInput, match="others than numbers"):
+        load_classifier(tmp_path / "run")

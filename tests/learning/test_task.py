@@ -19,7 +19,8 @@ SPEC = TrainSpec(batch=8, steps=2)
     ({"epochs": 3}, "exactly one"), ({"steps": -1}, "exactly one"), ({"augment": ("crp",)}, "did you mean 'crop'"),
     ({"lr": float("nan")}, "lr is nan"), ({"seed": -1}, "seed is -1"), ({"optimizer": "sdg"}, "did you mean 'sgd'"),
     ({"schedule": "drop"}, "did you mean 'drops'"), ({"norm": "reel"}, "did you mean 'real'"),
-    ({"precision": "fp16"}, "did you mean"), ({"lr_drops": (3,)}, "set schedule to 'drops'")])
+    ({"precision": "fp16"}, "did you mean"), ({"lr_drops": (3,)}, "set schedule to 'drops'"),
+    ({"schedule": "drops", "lr_drops": (-5,)}, "expected epochs from 0")])
 def test_wrong_specs_are_told(change, told):
     with pytest.raises(BadInput, match=told):
         make_task(tiny_real(), tiny("synthetic", 12), replace(SPEC, **change))

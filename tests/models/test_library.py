@@ -1,5 +1,6 @@
 """open_library: what is found, in what order, what is said of what is not; and the built-in models."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -95,8 +96,10 @@ def test_procedural_models_by_seed() -> None:
 
 
 def test_procedural_bad_input() -> None:
-    for classes, per_class, first, said in ((("cat",), 1, 0, "did you mean 'car'"), (("car",), 0, 0, "at least 1"),
-                                            (("car",), 1, -1, "from 0 or more")):
+    for classes, per_class, first, said in ((("cat",), 1, 0, "did you mean 'car'"),
+                                            (("car",), 0, 0, "procedural is 0: expected a whole number from 1"),
+                                            (("car",), 10**11, 0, "from 1 to 10,000 procedural models a class"),
+                                            (("car",), 1, -1, "first_model is -1: expected a whole number from 0")):
         with pytest.raises(BadInput, match=said):
             open_library("procedural", classes, per_class, first)
 
@@ -170,5 +173,13 @@ def test_procedural_models_beside_what_cannot_have_them(tmp_path: Path) -> None:
         open_library(str(tmp_path), beside=2)
     with pytest.raises(BadInput, match="beside the models of a folder"):
         open_library("procedural", beside=2)
-    with pytest.raises(BadInput, match="expected 0 or more"):
+    with pytest.raises(BadInput, match="beside is -1: expected a whole number from 0"):
         open_library(str(tmp_path), beside=-1)
+
+
+def test_a_class_folder_whose_name_no_recipe_could_hold(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    trimesh.creation.box().export(folder / "one.obj")
+    with pytest.raises(BadInput, match="not UTF-8: rename it"):
+        open_library(str(tmp_path))

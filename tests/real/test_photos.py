@@ -1,5 +1,6 @@
 """Folders of photos: every kind of file, squared and resized, split within each class; the broken ones named."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -157,3 +158,13 @@ def test_folders_that_cannot_work(tmp_path: Path) -> None:
     (tmp_path / "cat" / "a.jpg").unlink()
     with pytest.raises(BadInput, match=r"photos of one class only \(dog\)"):
         load(tmp_path)
+
+
+def test_names_that_are_not_utf8(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    album(tmp_path / "photos", {"cat": 4, "dog": 4})
+    photo(tmp_path / "photos" / "cat" / os.fsdecode(b"caf\xe9.png"))
+    assert len(photos.read(tmp_path / "photos", 16).labels) == 8
+    assert "not UTF-8: rename it" in capsys.readouterr().err
+    album(tmp_path / "photos", {os.fsdecode(b"caf\xe9"): 4})
+    with pytest.raises(BadInput, match="not UTF-8: rename it"):
+        load(tmp_path / "photos")

@@ -1,5 +1,6 @@
 """The gap of moments by hand; it is least on the images learnt from, and a step down its gradient makes it less."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -64,3 +65,10 @@ def test_only_judges_of_the_other_side_draw_there() -> None:
         check(replace(PAPER, lambda_moments=1.0))
     with pytest.raises(BadInput, match="lambda_moments is -1"):
         check(replace(preset("fast"), lambda_moments=-1.0))
+
+
+@pytest.mark.parametrize("wrong", [{"g_lr": math.inf}, {"lambda_cycle": math.inf}, {"g_target": math.nan},
+                                   {"smooth_target": (math.nan, 1.2)}, {"smooth_source": (0.0, math.inf)}])
+def test_numbers_without_end_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(BadInput, match=r"expected|a number of at least"):
+        check(replace(PAPER, **wrong))

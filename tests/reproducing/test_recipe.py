@@ -123,6 +123,10 @@ train.steps = 9
     (('augment = ["flip"]', 'augment = ["flop"]'), "did you mean 'flip'"),
     (("size = 8", 'size = 8\nclassifier = "resnet"'), "did you mean 'resnet20'"),
     (("lr = 0.01", "lr = -0.01"), "lr is -0.01"),
+    (("seeds   = [0, 1]", "seeds = [0]\nsheet = 3"), "sheet = 3: expected a table"),
+    (("seeds   = [0, 1]", "seeds = [0]\npreset = 'cpu'"), "preset = 'cpu': expected a table"),
+    (("[paper]", "[preset]\npaper = 3\n[paper]"), r"preset\.paper = 3: expected a table"),
+    (("images = 8", "images = 8\nranges = 3"), "ranges: expected a table"),
 ])
 def test_mistakes_are_told(tmp_path: Path, photos: Path, meshes: Path, change: tuple[str, str], told: str) -> None:
     path = write_recipe(tmp_path / "mine.toml", photos, meshes)
@@ -147,6 +151,9 @@ def test_names_that_are_none(tmp_path: Path) -> None:
         (tmp_path / f"{name}.toml").write_text(f'like = "{tmp_path / other}.toml"')
     with pytest.raises(BadInput, match="leads back to itself"):
         open_recipe(str(tmp_path / "a.toml"))
+    (tmp_path / "odd.toml").write_bytes(b"title = '\xe9'")
+    with pytest.raises(BadInput, match="is not TOML"):
+        open_recipe(str(tmp_path / "odd.toml"))
     (tmp_path / "odd.toml").write_text("rows = [")
     with pytest.raises(BadInput, match="is not TOML"):
         open_recipe(str(tmp_path / "odd.toml"))

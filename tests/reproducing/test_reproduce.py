@@ -17,6 +17,7 @@ from mixreal.errors import BadInput
 from mixreal.learning import training
 from mixreal.learning.checkpoints import CHECKPOINT
 from mixreal.real.photos import SUFFIXES
+from mixreal.reporting.recipe_report import write_report
 from mixreal.reproducing.cells import jobs, lay_out
 from mixreal.reproducing.choose import best_mix, validation_accuracy
 from mixreal.reproducing.outcome import read_outcome
@@ -128,6 +129,18 @@ def test_a_cell_that_fails_is_told_and_the_others_run(photos: Path, meshes: Path
     assert "diverged" in (pages[0].parent / "report.md").read_text() and "| wild | failed |" in pages[0].read_text()
 
 
+@pytest.mark.parametrize("name", ["predictions.npz", "result.json", "metrics.jsonl"])
+def test_a_damaged_run_costs_its_own_cell_alone(finished: Path, tmp_path: Path, name: str) -> None:
+    shutil.copytree(finished, tmp_path / "out")
+    cell = read_outcome(tmp_path / "out" / "small-cpu").cell("1:1", "plain")
+    (cell.runs[0].folder / name).write_bytes(b"" if name == "predictions.npz" else b"[")
+    outcome = read_outcome(tmp_path / "out" / "small-cpu")
+    failed = {(one.row, one.column) for one in outcome.cells if one.state == "failed"}
+    assert failed == {("1:1", "plain"), ("best", "plain")}  # 1:1 is one of the ratios that it chooses from
+    assert name in outcome.cell("1:1", "plain").reason or "train again" in outcome.cell("1:1", "plain").reason
+    assert all(page.is_file() for page in write_report(tmp_path / "out" / "small-cpu"))
+
+
 def test_images_that_cannot_be_rendered_fail_their_cells_alone(photos: Path, meshes: Path, tmp_path: Path) -> None:
     path = write_recipe(tmp_path / "bad.toml", photos, meshes,
                         ', { name = "odd", mix = "1:1", synthetic.ranges."camera.elevatoin" = 3 }')
@@ -139,8 +152,9 @@ def test_images_that_cannot_be_rendered_fail_their_cells_alone(photos: Path, mes
 
 def test_photos_that_are_not_there_stop_it_at_once(meshes: Path, tmp_path: Path) -> None:
     path = write_recipe(tmp_path / "bad.toml", tmp_path / "no" / "photos", meshes)
-    with pytest.raises(BadInput, match="there is no folder"):
-        reproduce(open_recipe(str(path)), tmp_path / "out", processes=1)
+    for try_it in (dry_run, reproduce):
+        with pytest.raises(BadInput, match="there is no folder"):
+            try_it(open_recipe(str(path)), tmp_path / "out", processes=1)
 
 
 def test_photos_that_are_not_there_cost_their_own_column_alone(photos: Path, meshes: Path, tmp_path: Path) -> None:
@@ -150,6 +164,8 @@ def test_photos_that_are_not_there_cost_their_own_column_alone(photos: Path, mes
         '{ name = "flip", augment = ["flip"] }', f'{{ name = "none", real = "{tmp_path / "none"}" }}').replace(
         "size = 8", 'size = 64\nthrough = 8\nclasses = ["ball", "cube"]\nclassifier = "alexnet"\naugment = []')
     path.write_text(text, encoding="utf-8")
+    told = dry_run(open_recipe(str(path), seeds=(0,)), tmp_path / "out", processes=1, only=["synthetic"])
+    assert "some of them will fail: there is no folder" in told and "left: 1 steps" in told
     _, failed = reproduce(open_recipe(str(path), seeds=(0,)), tmp_path / "out", processes=1, only=["synthetic"])
     outcome = read_outcome(tmp_path / "out" / "two-cpu")
     assert [outcome.cell("synthetic", column).state for column in ("plain", "none")] == ["done", "failed"]
@@ -197,8 +213,9 @@ def test_a_ratio_cannot_be_chosen_without_validation_photos(meshes: Path, tmp_pa
     mine = album(tmp_path / "photos", {"ball": 2, "cube": 2})
     path = write_recipe(tmp_path / "few.toml", mine, meshes,
                         ', { name = "best", mix = "best", best_of = ["1:1", "1:3"] }')
-    with pytest.raises(BadInput, match=r"best/plain: mix = .best. is chosen on validation images"):
-        reproduce(open_recipe(str(path)), tmp_path / "out", processes=1)
+    for try_it in (dry_run, reproduce):
+        with pytest.raises(BadInput, match=r"best/plain: mix = .best. is chosen on validation images"):
+            try_it(open_recipe(str(path)), tmp_path / "out", processes=1)
     assert not (tmp_path / "out" / "datasets").exists()
     reproduce(open_recipe(str(path), seeds=(0,)), tmp_path / "out", processes=1, only=["1:1/plain"])
 
@@ -209,6 +226,11 @@ def test_a_dry_run_tells_cells_steps_images_and_time(finished: Path, tmp_path: P
     assert "16 trainings, 0 of them finished; left: 32 steps, 256 images to train on, 8 images to render" in fresh
     assert "stated images/s, not measured here" in fresh and "1:1/flip" in fresh and "chosen on validation" in fresh
     assert not (tmp_path / "out").exists()
+    for where, told in ((dict(root=finished.parent / "small.toml"), "--out .* is a file"),
+                        (dict(root=tmp_path, records=finished.parent / "small.toml"), "--records .* is a file"),
+                        (dict(root=tmp_path, on="rya"), "--on 'rya'")):
+        with pytest.raises(BadInput, match=told):
+            dry_run(recipe, device="cpu", **where)
     done = dry_run(recipe, finished, device="cpu", processes=2)
     assert "16 of them finished; left: 0 steps" in done and "expected time: 0 s" in done
 

@@ -21,6 +21,7 @@ import torch
 from mixreal.benchmarks.train import Bench, Work, open_loop
 from mixreal.datasets.dataset import RESIDENT, Dataset, read
 from mixreal.datasets.imagefiles import ImageFiles
+from mixreal.errors import BadInput
 from mixreal.learning.minibatches import Mix, minibatches
 from mixreal.learning.trainspec import TrainSpec
 
@@ -38,14 +39,21 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=1, help="of training")
     parser.add_argument("--resident", type=int, default=RESIDENT, help="bytes of images that are read into memory")
     asked = parser.parse_args(argv)
-    print(json.dumps(measure(asked.dataset, asked.batch, asked.images, asked.seconds, asked.threads, asked.resident,
-                             asked.train_epoch), indent=1))
+    try:
+        told = measure(asked.dataset, asked.batch, asked.images, asked.seconds, asked.threads, asked.resident,
+                       asked.train_epoch)
+    except BadInput as error:
+        parser.error(str(error))
+    print(json.dumps(told, indent=1))
     return 0
 
 
 def measure(folder: str | Path, batch: int = 128, images: int = 0, seconds: float = 20.0, threads: int = 1,
             resident: int = RESIDENT, train_epoch: bool = False) -> dict[str, Any]:
     """The figures of one dataset."""
+    if not (batch >= 1 and images >= 0 and threads >= 1 and 0 <= seconds < float("inf")):
+        raise BadInput(f"batch {batch}, images {images}, threads {threads}, seconds {seconds}: expected no less than "
+                       "1, 0, 1 and 0")
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:

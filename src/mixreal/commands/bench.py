@@ -8,8 +8,11 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from mixreal.commands.parse import check_count, parse
+from mixreal.commands.parse import check_count, check_seconds, parse
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.folders import check_writable
+
+LARGEST = 1024  # pixels a side
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _render(asked: Render) -> int:
     check_count("--threads", asked.threads, 0, 1024)
-    _check_endings((("--out", asked.out, ".json"), ("--sheet", asked.sheet, ".png")))
+    check_seconds(asked.seconds)
+    _check_files((("--out", asked.out, ".json"), ("--sheet", asked.sheet, ".png")))
 
     from mixreal.benchmarks import render as benchmark
     from mixreal.rendering.renderer import check_size
@@ -124,9 +128,12 @@ def _render(asked: Render) -> int:
 
 
 def _train(asked: Train) -> int:
+    check_seconds(asked.seconds)
     check_count("--threads", asked.threads, 1, 1024)
     check_count("--batch", asked.batch, 1, 1 << 20)
-    _check_endings((("--out", asked.out, ".json"),))
+    check_count("--size", asked.size, 4, LARGEST)
+    check_count("--turns", asked.turns, 1, 10_000)
+    _check_files((("--out", asked.out, ".json"),))
 
     from mixreal.benchmarks import train as benchmark
 
@@ -137,9 +144,12 @@ def _train(asked: Train) -> int:
 
 
 def _stream(asked: Stream) -> int:
+    check_seconds(asked.seconds)
     check_count("--threads", asked.threads, 1, 1024)
     check_count("--batch", asked.batch, 1, 1 << 20)
-    _check_endings((("--out", asked.out, ".json"),))
+    check_count("--size", asked.size, 4, LARGEST)
+    check_count("--turns", asked.turns, 1, 10_000)
+    _check_files((("--out", asked.out, ".json"),))
 
     from mixreal.benchmarks import stream as benchmark
     from mixreal.spec import RenderSpec
@@ -153,7 +163,9 @@ def _stream(asked: Stream) -> int:
 def _gan(asked: Gan) -> int:
     check_count("--threads", asked.threads, 0, 1024)
     check_count("--batch", asked.batch, 1, 1 << 20)
-    _check_endings((("--out", asked.out, ".json"),))
+    check_count("--size", asked.size, 4, LARGEST)
+    check_count("--turns", asked.turns, 1, 10_000)
+    _check_files((("--out", asked.out, ".json"),))
 
     from mixreal.benchmarks import gan as benchmark
 
@@ -163,10 +175,15 @@ def _gan(asked: Gan) -> int:
     return _kept(result, asked.out)
 
 
-def _check_endings(files: Sequence[tuple[str, str, str]]) -> None:
+def _check_files(files: Sequence[tuple[str, str, str]]) -> None:
+    """Before minutes of measuring: that each (flag, name, ending) can be written, where it is asked for."""
     for flag, name, ending in files:
         if name and not name.lower().endswith(ending):
             raise BadInput(f"{flag} {name!r}: expected a name that ends in {ending}")
+        if name and Path(name).is_dir():
+            raise BadInput(f"{flag} {name!r} is a folder: expected a file in it")
+        if name:
+            check_writable(Path(name).absolute().parent, flag)
 
 
 VERBS: dict[str, tuple[type, Callable[..., int]]] = {

@@ -68,6 +68,12 @@ def check_count(what: str, given: int, low: int, high: int) -> None:
         raise BadInput(f"{what} {given}: expected a whole number from {low} to {high:,}")
 
 
+def check_seconds(given: float) -> None:
+    """Raise `BadInput` for a time that is none, or that nobody would wait for."""
+    if not 0 < given <= 86_400:  # of nan, too
+        raise BadInput(f"--seconds {given}: expected a number above 0, at most 86,400")
+
+
 def range_value(text: str) -> Any:
     """What `camera.elevation=...` asks for: TOML, or a bare word.
 

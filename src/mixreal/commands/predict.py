@@ -40,9 +40,10 @@ def _files(path: Path) -> list[Path]:
     """A file itself; of a folder, its images by name."""
     if not path.is_dir():
         return [path]
+    from mixreal.folders import visible_files
     from mixreal.real.photos import SUFFIXES
 
-    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+    found = [file for file in visible_files(path) if file.suffix.lower() in SUFFIXES]
     if not found:
         raise BadInput(f"no image in {str(path)!r}: give image files, or a folder that holds some")
     return found

@@ -7,7 +7,8 @@ from typing import Annotated
 import tyro
 
 from mixreal.commands.parse import FLAT, Out, check_count, flag_value, parse
-from mixreal.refining.spec import RefineSpec, preset
+from mixreal.folders import check_writable
+from mixreal.refining.spec import RefineSpec, check, preset
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def run(argv: Sequence[str]) -> int:
     start = preset(name)
     asked = parse(Refine, argv, "refine", Refine(tyro.MISSING, tyro.MISSING, tyro.MISSING, start, preset=name))
     check_count("--per-class", asked.per_class, 0, 10**9)
+    check(asked.refine)
+    check_writable(asked.out)
 
     from mixreal.datasets.dataset import read
     from mixreal.real.sets import load

@@ -26,6 +26,7 @@ def run(argv: Sequence[str]) -> int:
     asked = parse(Report, argv, "report")
 
     from mixreal.errors import BadInput
+    from mixreal.folders import check_writable
     from mixreal.reporting.report import gather, write_pages
     from mixreal.reporting.text import text_table
 
@@ -34,6 +35,7 @@ def run(argv: Sequence[str]) -> int:
     recipes = [folder for name in asked.runs for folder in _recipes(name, asked.reproduced)]
     if recipes:
         return _report_recipes(asked, recipes)
+    check_writable(asked.out or asked.runs[0])
     findings = gather(asked.runs, asked.title)
     pages = write_pages(findings, asked.out or asked.runs[0])
     print(text_table(findings))
@@ -43,6 +45,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _recipes(name: str, root: str) -> list[Path]:
     """The folders of a recipe: the one named, or all of that recipe below `root`; none for a folder of runs."""
+    from difflib import get_close_matches
+
     from mixreal.errors import BadInput
     from mixreal.reporting.recipe_report import find_recipe_folders
     from mixreal.reproducing.plan import PLAN
@@ -53,6 +57,9 @@ def _recipes(name: str, root: str) -> list[Path]:
     if Path(name).is_dir():
         return []
     found = find_recipe_folders(name, root)
+    near = get_close_matches(name, names(), n=1)
+    if not found and near and name not in names():
+        raise BadInput(f"there is no folder and no recipe {name!r}: did you mean {near[0]!r}?")
     if not found and name in names():
         raise BadInput(f"recipe {name!r} has not been reproduced in {root}: run mixreal reproduce {name}, or say where "
                        "it lies with --reproduced DIR")

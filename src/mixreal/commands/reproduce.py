@@ -51,7 +51,7 @@ def run(argv: Sequence[str]) -> int:
         raise BadInput(f"--records keeps trainings, and {recipe.name} is a sheet of images: leave it out")
     if asked.dry_run:
         print(dry_run(recipe, asked.out, data=asked.data or None, device=asked.device, processes=asked.processes,
-                      only=asked.only, records=asked.records or None))
+                      only=asked.only, on=asked.on, records=asked.records or None))
         return 0
     pages, failed = reproduce(recipe, asked.out, data=asked.data or None, device=asked.device,
                               processes=asked.processes, only=asked.only, on=asked.on,

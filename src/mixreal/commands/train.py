@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -110,9 +111,11 @@ def _real(asked: Train) -> "RealData":
 
 
 def _check_synthetic(asked: Train) -> None:
-    """`BadInput` for flags of rendering beside a dataset that is rendered already: they would do nothing."""
+    """`BadInput` for a dataset that is not there, and for flags of rendering beside one: they would do nothing."""
     if asked.synthetic in ("", STREAM):
         return
+    if not Path(asked.synthetic).exists() and get_close_matches(asked.synthetic, [STREAM]):
+        raise BadInput(f"--synthetic {asked.synthetic!r}: there is no such folder: did you mean {STREAM!r}?")
     plain = Train(asked.out)
     for name in ("spec", "models", "images", "vary", "ranges", "threads"):
         if getattr(asked, name) != getattr(plain, name):

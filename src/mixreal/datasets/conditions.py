@@ -4,6 +4,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -110,14 +111,15 @@ def _value(node: ast.expr, text: str, values: Values) -> Any:
     match node:
         case ast.BoolOp(op=op, values=parts):
             join = np.logical_and if isinstance(op, ast.And) else np.logical_or
-            return join.reduce([_truth(part, text, values) for part in parts])
+            return reduce(join, [_truth(part, text, values) for part in parts])  # one of constants is broadcast
         case ast.UnaryOp(op=ast.Not(), operand=part):
             return ~_truth(part, text, values)
         case ast.UnaryOp(op=sign, operand=ast.Constant(value=number)):
             return -number if isinstance(sign, ast.USub) else number  # type: ignore[operator]
         case ast.Compare(left=left, ops=ops, comparators=others):
             sides = [left, *others]
-            return np.logical_and.reduce([_compare(a, op, b, text, values) for a, op, b in zip(sides, ops, others)])
+            return reduce(np.logical_and,
+                          [_compare(a, op, b, text, values) for a, op, b in zip(sides, ops, others)])
         case ast.Name() | ast.Attribute():
             return values[_column(node, text)]
         case ast.Tuple(elts=parts) | ast.List(elts=parts):

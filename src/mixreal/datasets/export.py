@@ -12,7 +12,7 @@ from mixreal.datasets.exporting.source import Source
 from mixreal.datasets.locks import lock
 from mixreal.datasets.provenance import digest
 from mixreal.datasets.shards import read_header, room_for
-from mixreal.errors import BadInput, check_known
+from mixreal.errors import BadInput, check_known, unreadable
 from mixreal.progress import progress
 
 MARKER = ".mixreal-export.json"  # what is exported, and how many pieces of it are written
@@ -80,8 +80,8 @@ def _check_free(root: Path, identity: dict[str, str]) -> int:
     try:
         noted = json.loads((root / MARKER).read_text(encoding="utf-8"))
         pieces = int(noted["pieces"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise BadInput(f"{root / MARKER} cannot be read: delete the folder and export again") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise unreadable(root / MARKER, error, "delete the folder and export again") from None
     if {key: noted.get(key) for key in identity} != identity:
         raise BadInput(f"{root} holds another export ({noted.get('to')} of {noted.get('of')}): give a new folder")
     return pieces

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mixreal.datasets.writing import room_for, write
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, check_name, unreadable
 from mixreal.spec import to_toml
 
 FORMAT = 1  # of the folder; raised when an older mixreal could no longer read it
@@ -49,6 +49,7 @@ def begin(folder: Path, header: Header) -> Header:
     Another dataset, or other files, in the folder is `BadInput` naming what differs. Of several that start the parts of
     one dataset at once, one writes the header and the others compare theirs with it.
     """
+    check_name(folder)
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file: give a folder")
     begun = folder / "dataset.toml"
@@ -91,7 +92,7 @@ def read_header(folder: Path) -> Header:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error}): delete the folder and make it again") from None
+        raise unreadable(path, error, "delete the folder and make it again") from None
     return parse_header(content, folder)
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mixreal.datahome import settled
 from mixreal.datasets import dataset as datasets
 from mixreal.datasets.dataset import Dataset
 from mixreal.datasets.locks import lock
-from mixreal.datasets.shards import Header, full_disk
+from mixreal.datasets.shards import Header, finished_shards, full_disk
 from mixreal.errors import BadInput, tell_left_out
 from mixreal.production.cluster import check_reachable, render_on_ray
 from mixreal.production.origin import anywhere, header_of
@@ -95,7 +95,10 @@ def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, pr
     synthesis = making.prepare(spec, "cpu" if elsewhere else workers.device, os.cpu_count() or 1)
     tell_left_out("models and pictures", getattr(synthesis, "problems", ()))
     with lock(root, str(ours)) if isinstance(root, Path) else nullcontext() as held:
-        header = storage.begin(root, header_of(synthesis, workers.device))
+        header = header_of(synthesis, workers.device)
+        if isinstance(root, Path):  # before the header is written: what is refused is not in the way of another order
+            _check_room(root, header, ours)
+        header = storage.begin(root, header)
         finished = storage.finished_shards(root)
         missing = [shard for shard in range(header.shards) if shard in ours and shard not in finished]
         start = time.monotonic()
@@ -137,10 +140,7 @@ def _checked(workers: Workers) -> Workers:
 def _render_missing(synthesis: "Synthesis", work: Work, missing: list[int], finished: set[int], ours: Part,
                     workers: Workers, held: Path | None, on_progress: Callable[[int], None] | None) -> None:
     header = work.header
-    total = sum(len(header.rows_of(shard)) for shard in range(header.shards) if shard in ours)
-    done = sum(len(header.rows_of(shard)) for shard in finished if shard in ours)
-    if isinstance(work.root, Path):
-        _check_room(work.root, header, total - done)
+    total, done = _count(header, range(header.shards), ours), _count(header, finished, ours)
     devices = [f"cuda:{number}" for number in workers.gpus] or [workers.device] * (workers.processes or 1)
     with _advancing(total, done, on_progress) as advance:
         if workers.on:
@@ -162,11 +162,18 @@ def _advancing(total: int, done: int, on_progress: Callable[[int], None] | None)
             yield advance
 
 
-def _check_room(root: Path, header: Header, images: int) -> None:
+def _check_room(root: Path, header: Header, ours: Part) -> None:
     """Before hours of rendering rather than after them."""
-    need = images * (header.height * header.width * 3 + ROW_BYTES)
-    if shutil.disk_usage(root).free < need:
+    missing = _count(header, set(range(header.shards)) - finished_shards(root), ours)
+    need = missing * (header.height * header.width * 3 + ROW_BYTES)
+    place = next(path for path in (root.absolute(), *root.absolute().parents) if path.exists())
+    if shutil.disk_usage(place).free < need:
         raise BadInput(full_disk(root, need))
+
+
+def _count(header: Header, shards: Iterable[int], ours: Part) -> int:
+    """Images of those shards that are our part."""
+    return sum(len(header.rows_of(shard)) for shard in shards if shard in ours)
 
 
 def _absolute(root: Root) -> Root:

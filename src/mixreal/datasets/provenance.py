@@ -16,7 +16,7 @@ from mixreal.datasets import shards
 from mixreal.datasets.columnfiles import Columns
 from mixreal.datasets.dataset import check
 from mixreal.datasets.shards import Header
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, unreadable
 from mixreal.rendering.devices import checked_device
 from mixreal.spec import RenderSpec, from_mapping
 
@@ -41,7 +41,11 @@ def digest(folder: Path) -> str:
     """A hash of a finished dataset's checksums: of all its content, without reading it."""
     whole = hashlib.blake2b(digest_size=12)
     for shard in range(shards.read_header(folder).shards):
-        whole.update((folder / f"shard-{shard:05d}.json").read_bytes())
+        path = folder / shards.marker_name(shard)
+        try:
+            whole.update(path.read_bytes())
+        except OSError as error:
+            raise unreadable(path, error, "run the command that made the dataset again") from None
     return whole.hexdigest()
 
 

@@ -27,6 +27,8 @@ def select_to(folder: str | Path, out: str | Path, where: str = "", count: int =
     """
     if count < 0 or per_class < 0 or (count and per_class):
         raise BadInput(f"count = {count}, per_class = {per_class}: give one of them, above 0")
+    if seed < 0:
+        raise BadInput(f"seed is {seed}: expected a whole number from 0")
     if not (where or count or per_class):
         raise BadInput("nothing to select by: give a condition (--where), --count or --per-class")
     root = Path(folder)

@@ -31,7 +31,7 @@ from mixreal.datasets.headers import (
     read_header,
 )
 from mixreal.datasets.writing import clear_unfinished, full_disk, room_for, write
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, unreadable
 
 __all__ = ["Files", "Header", "begin", "check_same", "clear_unfinished", "column_names", "differences", "done_bytes",
            "finish", "finished_shards", "full_disk", "header_bytes", "is_done", "made_differently", "marker_name",
@@ -114,7 +114,7 @@ def read_rows(folder: Path, shard: int, names: Sequence[str] | None = None) -> d
         with pq.ParquetFile(path) as file:
             table = file.read(columns=None if names is None else list(names))
     except (OSError, pa.ArrowException) as error:
-        raise BadInput(f"{path} cannot be read ({_line(error)}): {_repair(shard)}") from None
+        raise unreadable(path, error, _repair(shard)) from None
     missing = sorted(set(names or ()) - set(table.column_names))
     if missing:
         raise BadInput(f"{path} has no column {missing[0]!r}: {_repair(shard)}")
@@ -127,7 +127,7 @@ def column_names(folder: Path, shard: int) -> tuple[str, ...]:
     try:
         return tuple(pq.read_schema(path).names)
     except (OSError, pa.ArrowException) as error:
-        raise BadInput(f"{path} cannot be read ({_line(error)}): {_repair(shard)}") from None
+        raise unreadable(path, error, _repair(shard)) from None
 
 
 def open_images(folder: Path, shard: int) -> NDArray[np.uint8]:
@@ -136,18 +136,23 @@ def open_images(folder: Path, shard: int) -> NDArray[np.uint8]:
     try:
         images: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise BadInput(f"{path} cannot be read ({_line(error)}): {_repair(shard)}") from None
+        raise unreadable(path, error, _repair(shard)) from None
     return images
 
 
 def shard_problems(folder: Path, shard: int, checksums: bool = True) -> list[str]:
-    """What is wrong with one shard's files, a line each; without `checksums` only presence and size are looked at."""
+    """What is wrong with one shard's files, a line each; without `checksums` only presence and size are looked at.
+
+    Files that are there and may not be read are `BadInput`: nobody should make them again for that.
+    """
     marker = folder / f"shard-{shard:05d}.json"
     try:
         noted = json.loads(marker.read_text(encoding="utf-8"))
         files = {str(name): (int(it["bytes"]), str(it["blake2b"])) for name, it in noted["files"].items()}
     except FileNotFoundError:
         return [f"shard {shard} is missing: run the command that made the dataset again"]
+    except PermissionError as error:
+        raise unreadable(marker, error, "") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return [f"{marker.name} cannot be read: {_repair(shard)}"]
     problems = []
@@ -190,13 +195,12 @@ def _column(column: pa.ChunkedArray) -> NDArray[Any]:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except PermissionError as error:
+        raise unreadable(path, error, "") from None
 
 
 def _repair(shard: int) -> str:
     return f"delete shard-{shard:05d}.json and 'done', and run the command that made the dataset again"
-
-
-def _line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import torch as safetensors
 from torch import Tensor, nn
 
-from mixreal.errors import BadInput
-from mixreal.runs import MODEL, atomic
+from mixreal.errors import BadInput, first_line, unreadable
+from mixreal.runs import MODEL, atomic, write_bytes
 
 CHECKPOINT = "checkpoint.pt"
 
@@ -43,7 +43,7 @@ def save_content(folder: Path, content: dict[str, Any]) -> None:
             torch.save(content, temporary)
         except RuntimeError as error:  # torch's zip writer reports a full disk in its own way
             raise BadInput(f"cannot write {str(folder / CHECKPOINT)!r} (is the disk full?): free some space and "
-                           f"run the same command again. {_line(error)}") from error
+                           f"run the same command again. {first_line(error)}") from error
 
 
 def load(folder: Path, identity: str, model: nn.Module, optimizer: torch.optim.Optimizer) -> State | None:
@@ -60,8 +60,7 @@ def load(folder: Path, identity: str, model: nn.Module, optimizer: torch.optim.O
         return State(**{name: content[name] for name in State.__dataclass_fields__})
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, pickle.UnpicklingError,
             zipfile.BadZipFile) as error:
-        raise BadInput(f"the checkpoint {str(path)!r} cannot be used ({_line(error)}): "
-                       "delete that file to train from the start") from error
+        raise unreadable(path, error, "delete that file to train from the start", "used") from error
 
 
 def remove(folder: Path) -> None:
@@ -72,23 +71,14 @@ def remove(folder: Path) -> None:
 def save_model(folder: Path, model: nn.Module, about: str) -> None:
     """Write the weights and batch-norm statistics as they are now to model.safetensors, with a word about them."""
     tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    with atomic(folder / MODEL) as temporary:
-        try:
-            save_file(tensors, temporary, metadata={"about": about})  # one key: the order of several is random
-        except SafetensorError as error:
-            raise BadInput(f"cannot write {str(folder / MODEL)!r} (is the disk full?): free some space and "
-                           f"run the same command again. {_line(error)}") from error
+    # One key: the order of several is random. (Its own way of writing files lets nobody but the owner read them.)
+    write_bytes(folder / MODEL, safetensors.save(tensors, metadata={"about": about}))
 
 
 def load_model(folder: Path, model: nn.Module) -> None:
     """Read model.safetensors into a model of the same shape."""
     path = folder / MODEL
     try:
-        model.load_state_dict(load_file(path))
+        model.load_state_dict(safetensors.load(path.read_bytes()))
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
-        raise BadInput(f"the model {str(path)!r} cannot be read ({_line(error)}): "
-                       "delete the run and train again") from error
-
-
-def _line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).strip().splitlines()[0][:200]
+        raise unreadable(path, error, "delete the run and train again") from error

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from mixreal import runs
-from mixreal.errors import BadInput, tell_left_out
+from mixreal.errors import BadInput, first_line, tell_left_out
 from mixreal.learning import checkpoints
 from mixreal.learning.classifiers import build
 from mixreal.learning.evaluation import logits
@@ -39,13 +39,15 @@ def load_classifier(run_folder: str | Path) -> Classifier:
     """The model of a finished run, with the batch-norm statistics its spec asked for."""
     run = runs.open_run(run_folder)
     try:
-        size, mean, std = int(run.config["size"]), run.config["mean"], run.config["std"]
-    except KeyError as error:
-        raise BadInput(f"{str(run.folder / runs.CONFIG)!r} lacks {error}: train again") from error
+        size = int(run.config["size"])
+        mean, std = (torch.tensor(run.config[name], dtype=torch.float32).reshape(3) for name in ("mean", "std"))
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise BadInput(f"{str(run.folder / runs.CONFIG)!r} lacks size, mean or std, or has others than numbers "
+                       f"({first_line(error)}): train again") from error
     # The weights drawn here are all replaced by the file's.
     model = build(run.spec.classifier, len(run.classes), torch.Generator().manual_seed(0), size)
     checkpoints.load_model(run.folder, model)
-    return Classifier(model.eval(), run.classes, size, torch.tensor(mean), torch.tensor(std))
+    return Classifier(model.eval(), run.classes, size, mean, std)
 
 
 def predict(run_folder: str | Path, image_paths: Sequence[str | Path],

@@ -18,6 +18,7 @@ from mixreal import runs
 from mixreal.datasets.dataset import Dataset
 from mixreal.datasets.locks import lock
 from mixreal.errors import BadInput
+from mixreal.folders import check_writable
 from mixreal.hardware import bf16_gains, hardware, open_device, versions
 from mixreal.learning import checkpoints
 from mixreal.learning.augment import prepare
@@ -189,7 +190,8 @@ def _claim(folder: Path, identity: str) -> bool:
 
 
 def check_free(folder: Path) -> None:
-    """`BadInput` for a folder that holds anything but a training run."""
+    """`BadInput` for a folder that holds anything but a training run, or that nothing can be written to."""
+    check_writable(folder)
     if folder.is_dir() and not (folder / runs.CONFIG).is_file() and any(
             not path.name.startswith(".") for path in folder.iterdir()):
         raise BadInput(f"{str(folder)!r} holds files that are no training run: give a new or an empty folder")

@@ -72,5 +72,7 @@ def check_numbers(spec: TrainSpec) -> None:
                         ("compile", ("auto", "yes", "no"))):
         if getattr(spec, name) not in known:
             raise BadInput(f"unknown {name} {getattr(spec, name)!r}: {did_you_mean(getattr(spec, name), known)}")
+    if any(epoch < 0 for epoch in spec.lr_drops):
+        raise BadInput(f"lr_drops are {', '.join(map(str, spec.lr_drops))}: expected epochs from 0")
     if spec.lr_drops and spec.schedule != "drops":
         raise BadInput(f"lr_drops are given and the schedule is {spec.schedule!r}: set schedule to 'drops'")

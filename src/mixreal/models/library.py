@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mixreal.errors import BadInput, check_known
+from mixreal.errors import BadInput, check_known, check_name
+from mixreal.folders import visible_files
 from mixreal.models import built, shapes
 from mixreal.models.load import SUFFIXES, load_mesh
 from mixreal.models.mesh import Mesh
+
+MOST = 10_000  # procedural models a class: nine such classes take some ten gigabytes of memory
+LAST = 2**31 - 1  # the last seed to begin with
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,23 @@ def open_library(models: str = "procedural", classes: tuple[str, ...] = (), per_
     """
     if len(set(classes)) != len(classes):
         raise BadInput(f"classes {', '.join(classes)}: a class is named twice: name each once")
+    check_counts(models, per_class, first, beside)
     if models == "procedural":
-        if beside:
-            raise BadInput(f'beside = {beside} with models = "procedural": they stand beside the models of a folder: '
-                           "give one, or set procedural alone")
         return _procedural(tuple(classes), per_class, first)
-    if beside < 0:
-        raise BadInput(f"beside is {beside}: expected 0 or more procedural models a class")
     found = _folder(Path(models).expanduser(), tuple(classes))
     return _joined(found, _procedural(found.classes, beside, first)) if beside else found
+
+
+def check_counts(models: str, per_class: int, first: int, beside: int) -> None:
+    """`BadInput` for numbers of models that cannot be, or that no memory holds."""
+    if models == "procedural" and beside:
+        raise BadInput(f'beside = {beside} with models = "procedural": they stand beside the models of a folder: '
+                       "give one, or set procedural alone")
+    for name, given, low, high in (("procedural", per_class, 1, MOST), ("beside", beside, 0, MOST),
+                                   ("first_model", first, 0, LAST)):
+        if not low <= given <= high:
+            raise BadInput(f"{name} is {given}: expected a whole number from {low} to {high:,}"
+                           + (" procedural models a class" if name != "first_model" else ", the seed of a model"))
 
 
 def find_models(folder: Path, classes: tuple[str, ...] = ()) -> dict[str, list[Path]]:
@@ -121,8 +133,6 @@ def _loaded(path: Path) -> Mesh | BadInput:
 
 
 def _procedural(classes: tuple[str, ...], per_class: int, first: int) -> Library:
-    if per_class < 1 or first < 0:
-        raise BadInput(f"procedural models: {per_class} a class from seed {first}: expected at least 1, from 0 or more")
     check_known(classes, shapes.CLASSES, "procedural class")
     chosen = classes or tuple(sorted(shapes.CLASSES))
     jobs = [(kind, seed) for kind in chosen for seed in range(first, first + per_class)]
@@ -134,23 +144,15 @@ def _procedural(classes: tuple[str, ...], per_class: int, first: int) -> Library
 
 
 def _mesh_files(folder: Path) -> list[Path]:
-    return [p for p in _visible_files(folder) if p.suffix.lower() in SUFFIXES]
-
-
-def _visible_files(folder: Path) -> list[Path]:
-    """Every file below `folder`, sorted, hidden ones and those in hidden folders left out."""
-    found = []
-    for place, folders, files in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(place) / name for name in files if not name.startswith(".")]
-    return sorted(found)
+    check_name(folder)
+    return [path for path in visible_files(folder) if path.suffix.lower() in SUFFIXES]
 
 
 def _digest(folder: Path, classes: tuple[str, ...]) -> str:
     """A hash of every file in the class folders: a mesh's look also depends on .mtl, .bin and pictures beside it."""
     digest = hashlib.blake2b(digest_size=16)
     for kind in classes:
-        for path in filter(Path.is_file, _visible_files(folder / kind)):  # not a link whose end is not there
+        for path in filter(Path.is_file, visible_files(folder / kind)):  # not a link whose end is not there
             content = path.read_bytes()
             digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from mixreal.datasets.dataset import Images
-from mixreal.errors import BadInput, check_known, tell_left_out
+from mixreal.errors import BadInput, check_known, check_name, tell_left_out
+from mixreal.folders import visible_files
 from mixreal.progress import progress
 from mixreal.real.splits import rank
 
@@ -152,12 +153,10 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _photos(root: Path, class_folder: Path, split: str) -> Iterator[_File]:
-    for place, folders, names in os.walk(class_folder):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(names):
-            path = Path(place) / name
-            if path.suffix.lower() in SUFFIXES | UNREADABLE and not name.startswith("."):
-                yield _File(path, path.relative_to(root).as_posix(), class_folder.name, split)
+    check_name(class_folder)
+    for path in visible_files(class_folder):
+        if path.suffix.lower() in SUFFIXES | UNREADABLE:
+            yield _File(path, path.relative_to(root).as_posix(), class_folder.name, split)
 
 
 def _without_copies(files: Sequence[_File]) -> tuple[list[_File], tuple[str, ...]]:
@@ -187,6 +186,10 @@ def _decode_all(root: Path, files: list[_File], size: int
     def decode(file: _File) -> NDArray[np.uint8] | str:
         if file.path.suffix.lower() in UNREADABLE:
             return f"{file.name}: {file.path.suffix} is not readable here: convert it to jpg or png"
+        try:
+            check_name(file.path)
+        except BadInput as error:
+            return str(error)
         try:
             return open_photo(file.path, size)
         except BadInput as error:

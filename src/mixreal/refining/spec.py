@@ -1,5 +1,6 @@
 """What a person asks of refinement: one frozen dataclass, and the presets `paper`, `paper-literal` and `fast`."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -104,8 +105,10 @@ def check(spec: RefineSpec) -> None:
              "d_lr": 0, "lambda_cycle": 0, "lambda_l1": 0, "lambda_identity": 0, "lambda_label": 0,
              "lambda_moments": 0, "lambda_contrast": 0}
     for name, low in least.items():
-        if not getattr(spec, name) >= low:
-            raise BadInput(f"{name} is {getattr(spec, name)}: it must be at least {low}")
+        if not (math.isfinite(getattr(spec, name)) and getattr(spec, name) >= low):
+            raise BadInput(f"{name} is {getattr(spec, name)}: it must be a number of at least {low}")
+    if not math.isfinite(spec.g_target):
+        raise BadInput(f"g_target is {spec.g_target}: expected a number, such as 1")
     for name, high in {"flip": 1.0, "decay_from": 1.0, "ema": 0.99999}.items():
         if not 0 <= getattr(spec, name) <= high:
             raise BadInput(f"{name} is {getattr(spec, name)}: expected a number from 0 to {high:g}")
@@ -113,8 +116,8 @@ def check(spec: RefineSpec) -> None:
         raise BadInput(f"betas are {spec.betas}: expected two numbers from 0 to below 1, such as 0.5 and 0.999")
     for name in ("smooth_target", "smooth_source"):
         low_end, high_end = getattr(spec, name)
-        if low_end > high_end:
-            raise BadInput(f"{name} is {low_end} to {high_end}: give the lower end first")
+        if not (math.isfinite(low_end) and math.isfinite(high_end) and low_end <= high_end):
+            raise BadInput(f"{name} is {low_end} to {high_end}: expected two numbers, the lower end first")
     if spec.lambda_moments and spec.label_judge == "source":
         raise BadInput('lambda_moments draws refined images to those that label_judge learnt from, and "source" means '
                        'their own: set label_judge = "target" or "unrefined"')

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mixreal.errors import BadInput
+from mixreal.errors import unreadable
 from mixreal.learning.checkpoints import save_content
 from mixreal.refining.generator import Generator
 from mixreal.refining.pool import Pool
@@ -127,9 +127,7 @@ def load(folder: Path, identity: str, state: StageState, device: torch.device) -
                 pool.images = images
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, pickle.UnpicklingError,
             zipfile.BadZipFile) as error:
-        line = (str(error) or type(error).__name__).splitlines()[0][:200]
-        raise BadInput(f"the checkpoint {str(path)!r} cannot be used ({line}): "
-                       "delete that file to train this stage from the start") from error
+        raise unreadable(path, error, "delete that file to train this stage from the start", "used") from error
 
 
 def _player(parameters: list[torch.nn.Parameter], rate: float, spec: RefineSpec) -> Player:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import torch as safetensors
 from torch import Tensor, nn
 
-from mixreal.errors import BadInput
+from mixreal.errors import unreadable
 from mixreal.refining.generator import Generator
 from mixreal.refining.initialising import make_generator
 from mixreal.refining.spec import RefineSpec
-from mixreal.runs import atomic
+from mixreal.runs import write_bytes
 
 GENERATORS = "generators.safetensors"
 
@@ -61,15 +61,14 @@ def save(path: Path, translators: Translators) -> None:
                for name, frozen in (("to_real", translators.to_real), ("to_synthetic", translators.to_synthetic))
                for key, value in frozen.network.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic(path) as temporary:
-        save_file(tensors, temporary)
+    write_bytes(path, safetensors.save(tensors))
 
 
 def load(path: Path, spec: RefineSpec, device: torch.device) -> Translators:
     """Read generators that `save` wrote."""
     out = []
     try:
-        tensors = load_file(path)
+        tensors = safetensors.load(path.read_bytes())
         for name in ("to_real", "to_synthetic"):
             network = make_generator(spec, torch.Generator().manual_seed(0))
             network.load_state_dict({key.removeprefix(f"{name}."): value for key, value in tensors.items()
@@ -77,8 +76,7 @@ def load(path: Path, spec: RefineSpec, device: torch.device) -> Translators:
             network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             out.append(Frozen(network.requires_grad_(False).eval(), spec.translate_norm == "batch"))
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise BadInput(f"the generators {str(path)!r} cannot be read ({str(error).splitlines()[0]}): "
-                       "delete the stage's folder and refine again") from error
+        raise unreadable(path, error, "delete the stage's folder and refine again") from error
     return Translators(*out)
 
 

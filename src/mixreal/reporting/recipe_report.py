@@ -21,7 +21,15 @@ PICTURE = "report.png"
 def find_recipe_folders(name: str, root: str | Path) -> list[Path]:
     """The folders below `root` that hold a recipe of that name, one a profile and preset."""
     found = sorted(path.parent for path in Path(root).glob(f"*/{PLAN}"))
-    return [folder for folder in found if json.loads((folder / PLAN).read_text(encoding="utf-8")).get("name") == name]
+    return [folder for folder in found if _recipe_of(folder) == name]
+
+
+def _recipe_of(folder: Path) -> str:
+    """The name of a folder's recipe; "" of a damaged one, which is told when it is asked for by its folder."""
+    try:
+        return str(json.loads((folder / PLAN).read_text(encoding="utf-8"))["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def write_report(folder: str | Path) -> list[Path]:

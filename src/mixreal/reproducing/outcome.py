@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal import runs as folders
+from mixreal.errors import BadInput
 from mixreal.learning.scores import balanced_interval, mcnemar, paired_difference, wilson
 from mixreal.production.origin import unplaced
 from mixreal.reporting.findings import STAND_IN
@@ -146,6 +147,15 @@ def curve(cell: CellOutcome) -> tuple[NDArray[np.int64], NDArray[np.float64]] | 
 
 
 def _cell(planned: PlannedCell, plan: Plan, root: Path) -> CellOutcome:
+    """What a cell's runs say; one with a damaged run has failed, and the other cells are shown."""
+    try:
+        return _read_cell(planned, plan, root)
+    except BadInput as error:
+        return CellOutcome(planned.row, planned.column, planned.paper, "failed", str(error), planned, "", {}, (), "",
+                           {}, {})
+
+
+def _read_cell(planned: PlannedCell, plan: Plan, root: Path) -> CellOutcome:
     finished = {mix: tuple(folders.open_run(root / run.folder) for run in runs if folders.is_done(root / run.folder))
                 for mix, runs in planned.runs.items()}
     failed = [plan.failed[run.folder] for runs in planned.runs.values() for run in runs if run.folder in plan.failed
@@ -157,6 +167,8 @@ def _cell(planned: PlannedCell, plan: Plan, root: Path) -> CellOutcome:
                       if runs and (accuracy := validation_accuracy(runs, planned.runs[name][0].suffix)) is not None}
         mix = best_mix(validation) if whole else ""  # half the candidates are no choice
     runs = finished[mix] if mix else ()
+    for run in runs:
+        folders.read_metrics(run.folder)  # of which the curve is drawn
     state = "done" if whole else "failed" if failed else "part" if any(finished.values()) else "not run"
     suffix = planned.runs[mix][0].suffix if mix else ""
     scores, sources = {}, {}
@@ -188,10 +200,10 @@ def _score(runs: Sequence[Run], test: str) -> Score | None:
 def _by_source(runs: Sequence[Run], test: str) -> dict[str, tuple[float, int]]:
     """Accuracy on the photos of each collection, where a run knows where its photos come from."""
     key = f"{test}/{_norm(runs[0])}"
-    with np.load(runs[0].folder / folders.PREDICTIONS, allow_pickle=False) as file:
-        if f"{test}/source" not in file.files or key not in runs[0].results:
-            return {}
-        source = file[f"{test}/source"]
+    arrays = folders.read_arrays(runs[0].folder / folders.PREDICTIONS)
+    if f"{test}/source" not in arrays or key not in runs[0].results:
+        return {}
+    source = arrays[f"{test}/source"]
     correct = np.mean([folders.read_predictions(run, f"{test}/{_norm(run)}").correct for run in runs], axis=0)
     return {str(name): (float(correct[source == name].mean()), int((source == name).sum()))
             for name in np.unique(source)}

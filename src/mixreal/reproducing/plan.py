@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, unreadable
 from mixreal.production.origin import models_of, unplaced
 from mixreal.reproducing.cells import Cell, Job, job_of
 from mixreal.reproducing.preparing import Place, job_folder, render_spec, steps_of
@@ -108,8 +108,7 @@ def read_plan(folder: Path) -> Plan:
         raise BadInput(f"{str(folder)!r} holds no recipe (it has no {PLAN}): "
                        "give a folder that `mixreal reproduce` wrote") from None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise BadInput(f"{str(folder / PLAN)!r} cannot be read ({error}): reproduce the recipe again, "
-                       "finished runs are kept") from None
+        raise unreadable(folder / PLAN, error, "reproduce the recipe again, finished runs are kept") from None
 
 
 def _steps(setting: Setting, place: Place) -> int:

@@ -60,6 +60,7 @@ def open_recipe(name: str, profile: str = "cpu", preset: str = "paper", seeds: t
     values = _read(name)
     title = Path(name).stem if name.endswith(".toml") else name
     check_known(values, TOP, f"key of recipe {title}")
+    _check_tables(values, title)
     check_known([profile], PROFILES, "profile")
     check_known([preset], list(dict.fromkeys([*PRESETS, *values.get("preset", {})])), "preset")
     layers = [dict(values.get("preset", {}).get(preset, {})), dict(values.get("profile", {}).get(profile, {}))]
@@ -71,6 +72,7 @@ def open_recipe(name: str, profile: str = "cpu", preset: str = "paper", seeds: t
         raise BadInput(f"preset {preset!r} changes nothing of {title} with profile {profile}, which sets the same keys "
                        "or has none of them: leave --preset out, or use another profile")
     merged = values | whole
+    _check_tables(merged, title)
     kind = merged.get("kind", "table")
     if kind not in KINDS:
         raise BadInput(f"{title}: kind {kind!r}: {did_you_mean(str(kind), KINDS)}")
@@ -92,21 +94,30 @@ def _read(name: str, likes: tuple[str, ...] = ()) -> dict[str, Any]:
         path = Path(name).expanduser()
         if not path.is_file():
             raise BadInput(f"no recipe file {name!r}: give a .toml file or one of {', '.join(names())}")
-        values = _parsed(path.read_text(encoding="utf-8"), name)
+        values = _parsed(path.read_bytes(), name)
     else:
         check_known([name], names(), "recipe")
-        values = _parsed((files("mixreal.recipes") / f"{name}.toml").read_text(encoding="utf-8"), name)
+        values = _parsed((files("mixreal.recipes") / f"{name}.toml").read_bytes(), name)
     if "like" not in values:
         return values
     like = _read(str(values.pop("like")), (*likes, name))
     return _merged(like, values)
 
 
-def _parsed(text: str, name: str) -> dict[str, Any]:
+def _parsed(content: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(content.decode())
+    except ValueError as error:  # also of bytes that are not UTF-8
         raise BadInput(f"{name!r} is not TOML: {error}") from None
+
+
+def _check_tables(values: dict[str, Any], title: str) -> None:
+    for key in ("run", "paper", "sheet", "profile", "preset"):
+        table = values.get(key, {})
+        inner = table.items() if key in ("profile", "preset") and isinstance(table, dict) else ()
+        for where, given in [(key, table), *((f"{key}.{name}", one) for name, one in inner)]:
+            if not isinstance(given, dict):
+                raise BadInput(f"{title}: {where} = {given!r}: expected a table, [{where}]")
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

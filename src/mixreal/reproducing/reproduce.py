@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mixreal.errors import BadInput
+from mixreal.folders import check_writable
 from mixreal.production.cluster import check_reachable
 from mixreal.reporting.recipe_report import write_report
 from mixreal.reproducing import records as kept_records
@@ -15,7 +16,7 @@ from mixreal.reproducing.rates import estimate
 from mixreal.reproducing.recipe import Recipe
 from mixreal.reproducing.scheduling import defaults, run_all
 from mixreal.reproducing.setting import Setting
-from mixreal.reproducing.sheet import draw_sheet
+from mixreal.reproducing.sheet import draw_sheet, sheet_numbers
 from mixreal.reproducing.tasks import stage_tasks
 from mixreal.runs import is_done
 
@@ -34,6 +35,7 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
     """
     if on:
         check_reachable(on)
+    check_writable(root)
     look_afresh()
     place = Place(Path(root).absolute(), data, None if records is None else kept_records.open_records(records))
     folder = recipe_folder(recipe, place)
@@ -66,24 +68,42 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
 
 
 def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
-            processes: int = 0, only: Sequence[str] = (), records: str | Path | None = None) -> str:
-    """What `reproduce` would do, in words: cells, trainings, steps, images to render, and the time to expect."""
+            processes: int = 0, only: Sequence[str] = (), on: str = "", records: str | Path | None = None) -> str:
+    """What `reproduce` would do, in words: cells, trainings, steps, images to render, and the time to expect.
+
+    `BadInput` for what `reproduce` would refuse.
+    """
+    if on:
+        check_reachable(on)
+    for folder, flag in ((root, "--out"), (records, "--records")):
+        if folder is not None:
+            check_writable(folder, flag)
     look_afresh()
     place = Place(Path(root).absolute(), data, None if records is None else Path(records).absolute())
     if recipe.kind == "sheet":
+        sheet_numbers(recipe)
         return f"{recipe.title}\none sheet of images: less than a minute once its stages, if it has any, are trained"
     cells = lay_out(recipe)
+    _check_choices([cell for cell in chosen_cells(cells, only) if not cell.setting.stand_in], recipe, place)
     device, processes, threads = defaults(device, processes)
     wanted = _wanted(jobs(cells, recipe.seeds), chosen_cells(cells, only), recipe)
     known = kept_records.recorded(wanted, place)
-    left = estimate([job for job in wanted if job not in known], place, device, processes)
+    done = [job for job in wanted if job not in known and is_done(job_folder(job, place))]
+    new = [job for job in wanted if job not in known and job not in done]
+    no_photos = _without_photos([job for job in new if not job.setting.stand_in], place)  # stand-ins are rendered
+    apart = set_apart(new, lambda setting: _photos(setting) in no_photos)
+    new = [job for job in apart if _photos(job.setting) not in no_photos]
+    if no_photos and not (known or done or new):
+        raise BadInput(next(iter(no_photos.values())))
+    left = estimate([*done, *new], place, device, processes)
     lines = [f"{recipe.title}", f"profile {recipe.profile}, preset {recipe.preset}, seeds "
              f"{', '.join(map(str, recipe.seeds))}; {processes} at once on {device}, threads each: {threads}", ""]
     lines += [_line(cell) for cell in chosen_cells(cells, only)]
     lines += ["", f"{len(wanted)} trainings, {left.done + len(known)} of them finished; left: {left.steps:,} steps, "
               f"{left.images:,} images to train on, {left.to_render:,} images to render",
               f"expected time: {_time(left.seconds)} (rates: {left.based_on})"]
-    stages = stage_tasks([job for job in wanted if job not in known and not is_done(job_folder(job, place))])
+    lines += [f"some of them will fail: {reason}" for reason in dict.fromkeys(no_photos.values())]
+    stages = stage_tasks(new)
     if stages:
         iterations = sum(refinement.refine_spec(task.stage).iterations for task in stages if task.stage)
         lines.append(f"and {len(stages)} stages of GANs with {iterations:,} iterations, whose time is not in it; those "

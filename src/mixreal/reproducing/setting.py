@@ -99,7 +99,7 @@ def make_setting(keys: Keys, where: str) -> Setting:
         first, _, rest = key.partition(".")
         if rest:
             name, _, latent = rest.partition(".")
-            if (first, name) == ("synthetic", "ranges"):
+            if (first, name) == ("synthetic", "ranges") and latent:
                 tables[first].setdefault(name, {})[latent] = value
             else:
                 tables[first][rest] = value

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from mixreal.errors import check_known
+from mixreal.errors import BadInput, check_known
 from mixreal.hardware import processor
 from mixreal.production.origin import models_of, unplaced
 from mixreal.reporting.refine_figures import grid, stacked
@@ -19,21 +19,31 @@ from mixreal.runs import atomic, write_json
 
 def draw_sheet(recipe: Recipe, place: Place, folder: Path) -> None:
     """Draw sheet.png into the recipe's folder, its titles beside it. Seconds: so it is drawn anew each time."""
-    check_known(recipe.sheet, ("size", "examples"), f"key of {recipe.name}: sheet")
+    sheet_numbers(recipe)
     keys = laid_over({"train.steps": 1, "synthetic.images": 1, "train.mix": "0:1"}, recipe.run)
     setting = make_setting(laid_over(keys, recipe.over), f"{recipe.name}: run")
     if setting.stage:
         _draw_stages(recipe, setting, place, folder)
         return
     spec = replace(render_spec(setting, place), seed=recipe.seeds[0], images=0, per_model=0)
-    size, vary = int(recipe.sheet.get("size", 128)), setting.synthetic.vary
-    sheet, columns, rows = variation_sheet(spec, size, vary, int(recipe.sheet.get("examples", 2)))
+    (size, examples), vary = sheet_numbers(recipe), setting.synthetic.vary
+    sheet, columns, rows = variation_sheet(spec, size, vary, examples)
     save(sheet, folder / SHEET)
     write_json(folder / ABOUT, {"size": size, "rows": list(rows), "columns": list(columns),
                                 "models": unplaced(models_of(spec)),
                                 "processor": processor()})
     write_plan(Plan(recipe.name, recipe.title, recipe.source, recipe.kind, recipe.note, recipe.profile, recipe.preset,
                     recipe.seeds, rows, columns, "", (), ()), folder)
+
+
+def sheet_numbers(recipe: Recipe) -> tuple[int, int]:
+    """Pixels a side of each picture and examples a row; `BadInput` for a key or number that cannot be."""
+    check_known(recipe.sheet, ("size", "examples"), f"key of {recipe.name}: sheet")
+    size, examples = recipe.sheet.get("size", 128), recipe.sheet.get("examples", 2)
+    for name, given in (("size", size), ("examples", examples)):
+        if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+            raise BadInput(f"{recipe.name}: sheet.{name} = {given!r}: expected a whole number from 1")
+    return size, examples
 
 
 def _draw_stages(recipe: Recipe, setting: Setting, place: Place, folder: Path) -> None:

@@ -17,16 +17,20 @@ def camera(assets: Assets) -> Variation:
     del assets
     return Variation("camera", {
         "azimuth": Slider(-40, 40, 0, "deg", doc="of the photographer; `pose.yaw` turns the object all round"),
-        "elevation": Slider(-4, 32, 12, "deg", doc="height above the object's middle"),
-        "view": Slider(18, 60, 32, "deg", log=True, doc="field of view"),
-        "fill": Slider(0.82, 1.2, 0.9, doc="part of the frame that the object fills; above 1 it is cut off"),
-        "tightness": Slider(0.0, 0.35, 0, doc="0 fits the longer side of what is seen into the frame, 1 the shorter"),
-        "aim_x": Slider(-0.7, 0.7, 0, doc="where a side is longer than the frame: the part shown, -1 to 1"),
-        "aim_y": Slider(-0.7, 0.7, 0),
-        "x": Slider(-0.12, 0.12, 0, doc="object off the middle, in half frames"),
-        "y": Slider(-0.10, 0.10, 0),
+        "elevation": Slider(-4, 32, 12, "deg", doc="height above the object's middle", limits=(-90, 90)),
+        "view": Slider(18, 60, 32, "deg", log=True, doc="field of view", limits=(1, 170)),
+        "fill": Slider(0.82, 1.2, 0.9, doc="part of the frame that the object fills; above 1 it is cut off",
+                       limits=(0.01, 100)),
+        "tightness": Slider(0.0, 0.35, 0, doc="0 fits the longer side of what is seen into the frame, 1 the shorter",
+                            limits=(0, 1)),
+        "aim_x": Slider(-0.7, 0.7, 0, doc="where a side is longer than the frame: the part shown, -1 to 1",
+                        limits=(-1, 1)),
+        "aim_y": Slider(-0.7, 0.7, 0, limits=(-1, 1)),
+        "x": Slider(-0.12, 0.12, 0, doc="object off the middle, in half frames", limits=(-10, 10)),
+        "y": Slider(-0.10, 0.10, 0, limits=(-10, 10)),
         "roll": Slider(-5, 5, 0, "deg"),
-        "aperture": Slider(0.0, 0.02, 0, "distances", doc="radius of the lens: what is nearer and farther blurs"),
+        "aperture": Slider(0.0, 0.02, 0, "distances", doc="radius of the lens: what is nearer and farther blurs",
+                           limits=(0, 1)),
     }, _apply)
 
 

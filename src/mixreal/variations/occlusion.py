@@ -25,7 +25,7 @@ def occlusion(assets: Assets) -> Variation:
         controls |= {
             f"shape{k}": Choice(tuple(SHAPES), "pole", (0.3, 0.2, 0.35, 0.15)),
             f"side{k}": Slider(-180, 180, 0, "deg", doc="on which side of the middle it lies"),
-            f"far{k}": Slider(0.5, 1.1, 0.8, doc="how far from the middle, in half images"),
+            f"far{k}": Slider(0.5, 1.1, 0.8, doc="how far from the middle, in half images", limits=(0, 100)),
             f"turn{k}": Slider(-15, 15, 0, "deg"),
             f"size{k}": Slider(0.5, 1.3, 1, "x", log=True),
             f"texture{k}": Choice(textures, textures[0]),

@@ -17,9 +17,9 @@ def pose(assets: Assets) -> Variation:
         "yaw": Slider(0, 360, 35, "deg", doc="turn about the vertical"),
         "pitch": Slider(-6, 6, 0, "deg", doc="nose up or down"),
         "roll": Slider(-6, 6, 0, "deg", doc="lean to a side"),
-        "width": Slider(0.88, 1.14, 1, "x", log=True, doc="stretch across"),
-        "height": Slider(0.88, 1.14, 1, "x", log=True, doc="stretch upwards"),
-        "length": Slider(0.88, 1.14, 1, "x", log=True, doc="stretch along"),
+        "width": Slider(0.88, 1.14, 1, "x", log=True, doc="stretch across", limits=(0.01, 100)),
+        "height": Slider(0.88, 1.14, 1, "x", log=True, doc="stretch upwards", limits=(0.01, 100)),
+        "length": Slider(0.88, 1.14, 1, "x", log=True, doc="stretch along", limits=(0.01, 100)),
         "mirror": Choice(("no", "yes"), "no", doc="left and right exchanged"),
     }, _apply)
 

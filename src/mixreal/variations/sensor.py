@@ -13,16 +13,16 @@ from mixreal.variations.variation import Variation
 def sensor(assets: Assets) -> Variation:
     del assets
     return Variation("sensor", {
-        "blur": Slider(0.1, 0.45, 0, "px at 32", doc="sigma of the blur"),
+        "blur": Slider(0.1, 0.45, 0, "px at 32", doc="sigma of the blur", limits=(0, 16)),
         "exposure": Slider(-0.25, 0.45, 0, "EV"),
         "red": Slider(-0.16, 0.16, 0, "EV", doc="colour cast"),
         "blue": Slider(-0.16, 0.16, 0, "EV"),
         "saturation": Slider(0.5, 1.25, 1, "x"),
         "contrast": Slider(0.95, 1.6, 1, "x", log=True),
-        "brightness": Slider(-0.08, 0.12, 0),
-        "noise": Slider(0.002, 0.010, 0, log=True, doc="sigma, of the full range"),
+        "brightness": Slider(-0.08, 0.12, 0, limits=(-1, 1)),
+        "noise": Slider(0.002, 0.010, 0, log=True, doc="sigma, of the full range", limits=(0, 1)),
         "compressed": Choice(("no", "yes"), "no", (0.5, 0.5)),
-        "quality": Slider(55, 95, 95, doc="JPEG quality"),
+        "quality": Slider(55, 95, 95, doc="JPEG quality", limits=(1, 100)),
     }, _apply)
 
 

@@ -22,12 +22,12 @@ def texture(assets: Assets) -> Variation:
         "saturation": Slider(0.2, 1.2, 1, "x"),
         "value": Slider(0.6, 1.7, 1, "x", log=True),
         "tint_hue": Slider(0, 360, 0, "deg", doc="colour laid over greys"),
-        "tint": Slider(0.0, 0.4, 0, doc="how much of it"),
+        "tint": Slider(0.0, 0.4, 0, doc="how much of it", limits=(0, 1)),
         "image": Choice(names, names[0], doc="material image"),
-        "image_mix": Slider(0.15, 0.85, 0, doc="how much of the image; 0 is none"),
-        "repeat": Slider(0.5, 4, 1, "x", log=True, doc="repeats across the object"),
+        "image_mix": Slider(0.15, 0.85, 0, doc="how much of the image; 0 is none", limits=(0, 1)),
+        "repeat": Slider(0.5, 4, 1, "x", log=True, doc="repeats across the object", limits=(0.001, 1000)),
         "roughness": Slider(0.5, 1.6, 1, "x", log=True),
-        "metallic": Slider(-0.2, 0.3, 0),
+        "metallic": Slider(-0.2, 0.3, 0, limits=(-1, 1)),
     }, _apply)
 
 
