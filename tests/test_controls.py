@@ -1,5 +1,7 @@
 """Controls: draws stay in range, ranges narrow as asked, wrong ranges are refused in words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,9 @@ from hypothesis import strategies as st
 
 from mixreal.controls import Choice, Colour, Slider, narrow, option_list
 from mixreal.errors import BadInput
+from mixreal.spec import RenderSpec
 from mixreal.streams import uniforms
+from mixreal.synthesis import prepare
 
 U = uniforms(0, ["t"], np.arange(2000))[0]
 
@@ -72,3 +76,9 @@ def test_options_that_are_numbers_may_be_asked_for_as_such():
     count = Choice(("0", "1", "2"), "0")
     assert count.narrowed("occlusion.count", 1) == count.narrowed("occlusion.count", "1")
     assert set(count.narrowed("occlusion.count", [1, 2]).draw(U)) == {1, 2}
+
+
+def test_an_option_by_its_number_and_by_its_name_are_one_recipe(meshes):
+    spec = RenderSpec(models=str(meshes), images=4, size=16)
+    one, other = (prepare(replace(spec, ranges={"occlusion.count": asked})) for asked in (1, "1"))
+    assert one.identity == other.identity != prepare(spec).identity

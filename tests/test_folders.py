@@ -15,10 +15,13 @@ def test_visible_files_by_name_through_links_that_lead_in_a_circle(tmp_path: Pat
         (tmp_path / "root" / name).touch()
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "5.txt").touch()
-    (tmp_path / "root" / "c").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "root" / "lost+found").mkdir()
+    (tmp_path / "root" / "lost+found" / "6.txt").touch()
+    for link in ("c", "d"):  # two ways to one folder are no circle
+        (tmp_path / "root" / link).symlink_to(tmp_path / "elsewhere")
     (tmp_path / "root" / "a" / "up").symlink_to(tmp_path / "root")
     found = [path.relative_to(tmp_path / "root").as_posix() for path in visible_files(tmp_path / "root")]
-    assert found == ["a/1.txt", "a/2.txt", "b.txt", "c/5.txt"]
+    assert found == ["a/1.txt", "a/2.txt", "b.txt", "c/5.txt", "d/5.txt"]
 
 
 def test_a_folder_that_may_not_be_read_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,10 +49,10 @@ def test_folders_that_are_no_runs_are_told(tmp_path):
     with pytest.raises(BadInput, match="unfinished"):
         runs.open_run(tmp_path)
     runs.mark_done(tmp_path)
-    with pytest.raises(BadInput, match="delete it and train again"):
+    with pytest.raises(BadInput, match="delete the run and train again"):
         runs.open_run(tmp_path)
     (tmp_path / "result.json").write_text("{}")
-    with pytest.raises(BadInput, match="delete it and train again"):
+    with pytest.raises(BadInput, match="delete the run and train again"):
         runs.find_runs(tmp_path)
 
 
@@ -76,20 +76,23 @@ def made(tmp_path):
                                      '{"results": {"test/shared": {"accuracy": "high", "low": 0, "high": 1, "n": 1}}}'])
 def test_results_of_wrong_types_are_told(made, content):
     (made / "result.json").write_text(content)
-    with pytest.raises(BadInput, match="delete it and train again"):
+    with pytest.raises(BadInput, match="delete the run and train again"):
         runs.open_run(made)
 
 
 @pytest.mark.parametrize("config", ["classes = 3\n[train]\nsteps = 1\n", "classes = ['a']\ntrain = 3\n"])
 def test_a_config_of_wrong_types_is_told(made, config):
     (made / "config.toml").write_text(config)
-    with pytest.raises(BadInput, match="delete it and train again"):
+    with pytest.raises(BadInput, match="delete the run and train again"):
         runs.open_run(made)
 
 
 def test_files_without_content_are_told(made):
     (made / "predictions.npz").write_bytes(b"")
     with pytest.raises(BadInput, match=r"predictions\.npz' cannot be read"):
+        runs.read_predictions(runs.open_run(made))
+    np.savez(made / "predictions.npz", something=np.zeros(3))
+    with pytest.raises(BadInput, match=r"predictions\.npz' cannot be read .*test/labels"):
         runs.read_predictions(runs.open_run(made))
     (made / "samples.npz").write_bytes(b"")
     with pytest.raises(BadInput, match=r"samples\.npz' cannot be read"):
@@ -100,10 +103,15 @@ def test_files_without_content_are_told(made):
 
 
 def test_a_file_without_permission_is_not_called_damaged(made, monkeypatch):
-    def read_text(path, *args, **options):
-        raise PermissionError(13, "Permission denied", str(path))
+    read = Path.read_text
+
+    def read_text(path, *args, **options):  # whoever runs the tests may read everything
+        if path.name == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, *args, **options)
 
     monkeypatch.setattr(Path, "read_text", read_text)
-    with pytest.raises(BadInput, match="may not be read by this user: nothing is damaged") as error:
-        runs.open_run(made)
-    assert "delete" not in str(error.value)
+    for locked in ("config.toml", "result.json"):
+        with pytest.raises(BadInput, match=f"{locked}' may not be read by this user: nothing is damaged") as error:
+            runs.open_run(made)
+        assert "delete" not in str(error.value)

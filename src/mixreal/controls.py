@@ -40,6 +40,13 @@ class Slider:
     def columns(self, name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
         return {name: values}
 
+    def check(self, name: str, value: float) -> None:
+        """`BadInput` for a value that no picture can be made with."""
+        least, most = self.limits or LIMITS.get(self.unit, (-np.inf, np.inf))
+        if not least <= value <= most:
+            raise BadInput(f"range of {name!r}: expected values from {least:g} to {most:g}"
+                           f"{f' ({self.unit})' if self.unit else ''}, got {value:g}")
+
     def narrowed(self, name: str, asked: Any) -> "Slider":
         """This control with the range `[low, high]` or the one value that a recipe asks for."""
         numbers = asked if isinstance(asked, (list, tuple)) else [asked, asked]
@@ -48,10 +55,8 @@ class Slider:
         low, high = float(numbers[0]), float(numbers[1])
         if not (np.isfinite(low) and np.isfinite(high)) or low > high or (self.log and low <= 0):
             raise BadInput(f"range of {name!r}: expected {'0 < ' if self.log else ''}low <= high, got {asked!r}")
-        least, most = self.limits or LIMITS.get(self.unit, (-np.inf, np.inf))
-        if low < least or high > most:
-            raise BadInput(f"range of {name!r}: expected values from {least:g} to {most:g}"
-                           f"{f' ({self.unit})' if self.unit else ''}, got {asked!r}")
+        self.check(name, low)
+        self.check(name, high)
         return replace(self, low=low, high=high, rest=float(np.clip(self.rest, low, high)))
 
 
@@ -76,11 +81,16 @@ class Choice:
     def columns(self, name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
         return {name: np.asarray(self.options)[values]}
 
+    def in_words(self, asked: Any) -> Any:
+        """The option or options asked for as they are called: "1", where a flag or TOML reads a number."""
+        if isinstance(asked, (list, tuple)):
+            return [self.in_words(one) for one in asked]
+        return str(asked) if isinstance(asked, int) and not isinstance(asked, bool) else asked
+
     def narrowed(self, name: str, asked: Any) -> "Choice":
         """This control with only the options asked for: a name or a list of names. One alone is its rest too."""
-        several = list(asked) if isinstance(asked, (list, tuple)) else [asked]
-        # "0", "1" and "2" are options too, and a flag or TOML reads them as numbers.
-        names = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in several]
+        several = self.in_words(asked)
+        names = several if isinstance(several, list) else [several]
         if not names or not all(isinstance(one, str) for one in names):
             raise BadInput(f"range of {name!r}: expected an option or a list of them, got {asked!r}")
         for option in names:

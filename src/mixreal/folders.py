@@ -5,6 +5,14 @@ from pathlib import Path
 
 from mixreal.errors import BadInput, check_name
 
+#: At the root of disks and in archives: of the system, not of whoever keeps photos or models there.
+SYSTEM = ("lost+found", "System Volume Information", "$RECYCLE.BIN", "__MACOSX")
+
+
+def hidden(name: str) -> bool:
+    """Whether a file or folder of that name is passed over."""
+    return name.startswith(".") or name in SYSTEM
+
 
 def visible_files(folder: str | Path) -> list[Path]:
     """Every file below `folder`, sorted, links followed, hidden ones and those in hidden folders left out.
@@ -12,15 +20,15 @@ def visible_files(folder: str | Path) -> list[Path]:
     A folder that may not be read is `BadInput`: what lies in it would be missing without a word.
     """
     found: list[Path] = []
-    seen = set()
+    above: dict[str, frozenset[tuple[int, int]]] = {}  # a folder still to come -> those that it lies in
     for place, folders, files in os.walk(folder, onerror=_tell, followlinks=True):
-        here = os.stat(place)
-        if (here.st_dev, here.st_ino) in seen and here.st_ino:  # a link to a folder above it, which would not end
+        mine, here = above.pop(place, frozenset()), _identity(place)
+        if here in mine:  # a link to a folder above it, which would not end
             folders.clear()
             continue
-        seen.add((here.st_dev, here.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(place) / name for name in files if not name.startswith(".")]
+        folders[:] = sorted(name for name in folders if not hidden(name))
+        above |= dict.fromkeys((os.path.join(place, name) for name in folders), mine | ({here} if here else set()))
+        found += [Path(place) / name for name in files if not hidden(name)]
     return sorted(found)
 
 
@@ -33,6 +41,15 @@ def check_writable(folder: str | Path, flag: str = "--out") -> None:
         raise BadInput(f"{flag} {str(folder)!r}: {str(there)!r} is a file: give another folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise BadInput(f"{flag} {str(folder)!r}: nothing may be written to {str(there)!r}: give another folder")
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    """What tells it from other folders, whatever its path; None where it is gone, or the file system does not say."""
+    try:
+        about = os.stat(folder)
+    except OSError:
+        return None
+    return (about.st_dev, about.st_ino) if about.st_ino else None
 
 
 def _tell(error: OSError) -> None:

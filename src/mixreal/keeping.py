@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mixreal.folders import visible_files
 from mixreal.real.download import cache_folder
 from mixreal.spec import fingerprint
 
@@ -54,17 +55,18 @@ def kept(kind: str, key: Any, make: Callable[[], Kept]) -> Kept:
 
 
 def signature(folder: str | Path) -> str:
-    """A hash of the names, sizes and times of change of every visible file below a folder: none is read."""
+    """A hash of the names, sizes and times of change of every visible file below a folder: none is read.
+
+    A folder in it that may not be read is `BadInput`.
+    """
     digest = hashlib.blake2b(digest_size=16)
-    for place, folders, files in os.walk(Path(folder).expanduser(), followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(name for name in files if not name.startswith(".")):
-            try:
-                about = os.stat(os.path.join(place, name))
-                told = f"{about.st_size}\0{about.st_mtime_ns}"
-            except OSError:  # a link whose end is not there
-                told = "absent"
-            digest.update(f"{place}\0{name}\0{told}\0".encode("utf-8", "surrogateescape"))
+    for path in visible_files(Path(folder).expanduser()):
+        try:
+            about = os.stat(path)
+            told = f"{about.st_size}\0{about.st_mtime_ns}"
+        except OSError:  # a link whose end is not there
+            told = "absent"
+        digest.update(f"{path}\0{told}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

@@ -91,5 +91,5 @@ def _code() -> str:
     """A hash of the code between the files and the packed arrays."""
     home = Path(mixreal.__file__).parent
     parts = [home / "rendering" / f"{name}.py" for name in ("bvh", "geometry", "layout", "pictures", "stock")]
-    return code_digest([*home.glob("models/*.py"), *home.glob("images/*.py"), home / "assets.py", *parts,
-                        Path(__file__)])
+    return code_digest([*home.glob("models/*.py"), *home.glob("images/*.py"), home / "assets.py", home / "folders.py",
+                        *parts, Path(__file__)])

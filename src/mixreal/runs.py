@@ -84,12 +84,15 @@ def open_run(folder: str | Path) -> Run:
     try:
         result = json.loads((folder / RESULT).read_text())
         _check_scores(result["results"])
+        if not isinstance(config["train"], dict):
+            raise TypeError(f"train is {config['train']!r} in {CONFIG}")
         return Run(folder=folder, spec=from_mapping(TrainSpec, config["train"], f"{folder / CONFIG}: train"),
                    classes=tuple(config["classes"]), results=result["results"], steps=result["steps"],
                    images_per_second=result["images_per_second"], seconds=result["seconds"],
                    notes=tuple(result["notes"]), config=config)
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise unreadable(folder, error, "delete it and train again") from error
+        place = folder / RESULT if isinstance(error, OSError) else folder
+        raise unreadable(place, error, "delete the run and train again") from error
 
 
 def _check_scores(results: dict[str, dict[str, float]]) -> None:
@@ -140,11 +143,14 @@ def read_predictions(run: Run, key: str = "") -> Predictions:
         raise BadInput(f"the run {str(run.folder)!r} has no result {key!r}: {did_you_mean(key, run.results)}")
     name = key.split("/")[0]
     arrays = read_arrays(run.folder / PREDICTIONS)
-    labels, index = (np.asarray(arrays[f"{name}/{kind}"], np.int64) for kind in ("labels", "index"))
-    if f"{key}/{CHOSEN}" not in arrays:
-        return Predictions(arrays[f"{key}/logits"], labels, index)
-    logits = np.full((len(labels), len(run.classes)), -np.inf, np.float32)
-    logits[np.arange(len(labels)), arrays[f"{key}/{CHOSEN}"]] = 0
+    try:
+        labels, index = (np.asarray(arrays[f"{name}/{kind}"], np.int64) for kind in ("labels", "index"))
+        if f"{key}/{CHOSEN}" not in arrays:
+            return Predictions(arrays[f"{key}/logits"], labels, index)
+        logits = np.full((len(labels), len(run.classes)), -np.inf, np.float32)
+        logits[np.arange(len(labels)), arrays[f"{key}/{CHOSEN}"]] = 0
+    except (KeyError, IndexError, ValueError) as error:
+        raise unreadable(run.folder / PREDICTIONS, error, "delete the run and train again") from error
     return Predictions(logits, labels, index)
 
 

@@ -15,7 +15,7 @@ from mixreal.rendering.renderer import Frames, Renderer, check_size, place, samp
 from mixreal.rendering.renderer import render as render_scenes
 from mixreal.scene import Scenes, blank
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
-from mixreal.variations.chain import Chain, open_chain, vary_scenes
+from mixreal.variations.chain import Chain, in_words, open_chain, vary_scenes
 from mixreal.variations.habits import with_habits
 
 MOST = 10**9  # images of a spec, and of each model: thousands of gigabytes
@@ -52,6 +52,7 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     library, assets = material.library, material.assets
     ranges = with_habits(spec.ranges, library.classes) if spec.habits else spec.ranges
     chain = open_chain(spec.vary, ranges, spec.seed, assets, library.classes)
+    ranges = in_words(chain, ranges)
     renderer = place(material.stock, device)
     total = spec.images or spec.per_model * len(library)
     # Folders are named by what is in them: moving one changes nothing.

@@ -183,3 +183,8 @@ def test_a_class_folder_whose_name_no_recipe_could_hold(tmp_path: Path) -> None:
     trimesh.creation.box().export(folder / "one.obj")
     with pytest.raises(BadInput, match="not UTF-8: rename it"):
         open_library(str(tmp_path))
+
+
+def test_only_the_folders_of_the_classes_asked_for_are_looked_into(folder: Path) -> None:
+    (folder / os.fsdecode(b"caf\xe9")).mkdir()
+    assert open_library(str(folder), classes=("cup",)).classes == ("cup",)

@@ -165,6 +165,9 @@ def test_names_that_are_not_utf8(tmp_path: Path, capsys: pytest.CaptureFixture[s
     photo(tmp_path / "photos" / "cat" / os.fsdecode(b"caf\xe9.png"))
     assert len(photos.read(tmp_path / "photos", 16).labels) == 8
     assert "not UTF-8: rename it" in capsys.readouterr().err
+    shutil.copy(tmp_path / "photos" / "dog" / "000.png", tmp_path / "photos" / "dog" / os.fsdecode(b"\xe9.png"))
+    assert len(photos.read(tmp_path / "photos", 16).labels) == 8  # the copy with a name that can be written stays
     album(tmp_path / "photos", {os.fsdecode(b"caf\xe9"): 4})
     with pytest.raises(BadInput, match="not UTF-8: rename it"):
         load(tmp_path / "photos")
+    assert load(tmp_path / "photos", classes=("cat", "dog")).classes == ("cat", "dog")

@@ -318,3 +318,24 @@ def test_what_waits_for_a_failed_training_is_tried_all_the_same(photos: Path, me
     assert list(failed) == [folder]
     assert {cell.row: cell.state for cell in read_outcome(pages[0].parent).cells if cell.column == "plain"} == {
         "1:1": "failed", "real only": "not run", "then real": "done"}
+
+
+def test_photos_behind_a_link_are_part_of_a_trainings_name(photos: Path, meshes: Path, tmp_path: Path) -> None:
+    shutil.copytree(photos, tmp_path / "elsewhere")
+    (tmp_path / "mine").mkdir()
+    for place in sorted((tmp_path / "elsewhere").iterdir()):
+        (tmp_path / "mine" / place.name).symlink_to(place)
+    recipe = open_recipe(str(write_recipe(tmp_path / "linked.toml", tmp_path / "mine", meshes)))
+    job, place = jobs(lay_out(recipe), (0,))[0], Place(tmp_path / "out")
+    before = job_folder(job, place)
+    album(tmp_path / "elsewhere", {"ball": 60})
+    look_afresh()
+    assert job_folder(job, place) != before
+
+
+def test_a_dry_run_downloads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIXREAL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("MIXREAL_DATA", raising=False)
+    monkeypatch.setattr("mixreal.real.cifar.fetch", None)  # calling it would fail
+    told = dry_run(open_recipe("table2", "cpu"), tmp_path / "out", device="cpu", processes=2)
+    assert "cifar-da9 is not here: it will be downloaded" in told and "20 trainings" in told

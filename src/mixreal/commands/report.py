@@ -35,8 +35,8 @@ def run(argv: Sequence[str]) -> int:
     recipes = [folder for name in asked.runs for folder in _recipes(name, asked.reproduced)]
     if recipes:
         return _report_recipes(asked, recipes)
-    check_writable(asked.out or asked.runs[0])
     findings = gather(asked.runs, asked.title)
+    check_writable(asked.out or asked.runs[0], "--out" if asked.out else "pages go beside the runs without --out DIR:")
     pages = write_pages(findings, asked.out or asked.runs[0])
     print(text_table(findings))
     print("\n".join(str(page) for page in pages))

@@ -13,6 +13,7 @@ from mixreal.datasets.locks import lock
 from mixreal.datasets.provenance import digest
 from mixreal.datasets.shards import read_header, room_for
 from mixreal.errors import BadInput, check_known, unreadable
+from mixreal.folders import check_writable
 from mixreal.progress import progress
 
 MARKER = ".mixreal-export.json"  # what is exported, and how many pieces of it are written
@@ -41,6 +42,7 @@ def export(folder: str | Path, out: str | Path, to: str = "folders",
     Images are read as they are written, whatever the dataset's size. `BadInput` for an `out` that holds anything else.
     """
     check_known([to], FORMS, "form to export to")
+    check_writable(out)
     form, place, root = FORMS[to], Path(folder), Path(out)
     source = Source(place, read_header(place), read(place, resident=0))
     form.check(source)

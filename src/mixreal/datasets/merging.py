@@ -15,6 +15,7 @@ from mixreal.datasets.dataset import Dataset, read, rows_at, write_picked
 from mixreal.datasets.provenance import Origins, digest, origins_of, with_origin
 from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput
+from mixreal.folders import check_writable
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ def merge(folders: Sequence[str | Path], out: str | Path, union: bool = False) -
     by name; with `union`, those of any dataset are classes of the merged one. Latents that some lack are NaN there
     (whole numbers become floats), texts empty. `BadInput` for what does not go together.
     """
+    check_writable(out)
     sources, origins = _open(folders)
     classes = _classes(sources, union)
     first = sources[0].header

@@ -15,8 +15,9 @@ from mixreal.datahome import settled
 from mixreal.datasets import dataset as datasets
 from mixreal.datasets.dataset import Dataset
 from mixreal.datasets.locks import lock
-from mixreal.datasets.shards import Header, finished_shards, full_disk
+from mixreal.datasets.shards import Header, full_disk
 from mixreal.errors import BadInput, tell_left_out
+from mixreal.folders import check_writable
 from mixreal.production.cluster import check_reachable, render_on_ray
 from mixreal.production.origin import anywhere, header_of
 from mixreal.production.parts import Part, read_part
@@ -89,6 +90,8 @@ def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, pr
     from mixreal import synthesis as making
 
     root, spec = root_of(folder), settled(spec)
+    if isinstance(root, Path):
+        check_writable(root)
     workers, ours = _checked(Workers(threads, processes, device, tuple(gpus), part, on)), read_part(part)
     storage = storage_of(root)
     elsewhere = len(workers.gpus) > 1 or bool(on)  # then this process only looks at models and pictures
@@ -96,10 +99,12 @@ def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, pr
     tell_left_out("models and pictures", getattr(synthesis, "problems", ()))
     with lock(root, str(ours)) if isinstance(root, Path) else nullcontext() as held:
         header = header_of(synthesis, workers.device)
-        if isinstance(root, Path):  # before the header is written: what is refused is not in the way of another order
-            _check_room(root, header, ours)
+        if isinstance(root, Path) and not (root / "dataset.toml").is_file():
+            _check_room(root, header, set(), ours)  # what is refused leaves nothing in the way of another order
         header = storage.begin(root, header)
         finished = storage.finished_shards(root)
+        if isinstance(root, Path):
+            _check_room(root, header, finished, ours)
         missing = [shard for shard in range(header.shards) if shard in ours and shard not in finished]
         start = time.monotonic()
         if missing or not storage.is_done(root):
@@ -162,12 +167,11 @@ def _advancing(total: int, done: int, on_progress: Callable[[int], None] | None)
             yield advance
 
 
-def _check_room(root: Path, header: Header, ours: Part) -> None:
+def _check_room(root: Path, header: Header, finished: set[int], ours: Part) -> None:
     """Before hours of rendering rather than after them."""
-    missing = _count(header, set(range(header.shards)) - finished_shards(root), ours)
+    missing = _count(header, set(range(header.shards)) - finished, ours)
     need = missing * (header.height * header.width * 3 + ROW_BYTES)
-    place = next(path for path in (root.absolute(), *root.absolute().parents) if path.exists())
-    if shutil.disk_usage(place).free < need:
+    if shutil.disk_usage(root).free < need:
         raise BadInput(full_disk(root, need))
 
 

@@ -14,6 +14,7 @@ from mixreal.datasets.dataset import Dataset, read, rows_at, write_picked
 from mixreal.datasets.provenance import digest, origins_of, with_origin
 from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput, check_known
+from mixreal.folders import check_writable
 
 AT_ONCE = 65_536  # rows whose columns are looked at together
 
@@ -29,6 +30,7 @@ def select_to(folder: str | Path, out: str | Path, where: str = "", count: int =
         raise BadInput(f"count = {count}, per_class = {per_class}: give one of them, above 0")
     if seed < 0:
         raise BadInput(f"seed is {seed}: expected a whole number from 0")
+    check_writable(out)
     if not (where or count or per_class):
         raise BadInput("nothing to select by: give a condition (--where), --count or --per-class")
     root = Path(folder)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from mixreal.errors import BadInput, check_name
-from mixreal.folders import visible_files
 from mixreal.images.radiance import ENVMAP_SIZE, read_hdr, shrink
 
 SIDE = 256  # pixels of every background and texture
@@ -48,10 +47,13 @@ def find_pictures(folder: Path, what: str) -> list[Path]:
     expected = f"give a folder of {', '.join(suffixes)} files, or \"procedural\""
     if not folder.is_dir():
         raise BadInput(f"{what} {str(folder)!r}: no such folder: {expected}")
-    found = [path for path in visible_files(folder) if path.name.lower().endswith(suffixes)]
+    found = []
+    for place, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(place) / n for n in files if not n.startswith(".") and n.lower().endswith(suffixes)]
     if not found:
         raise BadInput(f"{what} {str(folder)!r}: no picture in it: {expected}")
-    return found
+    return sorted(found)
 
 
 def _read(folder: Path, what: str, read: Callable[[Path], NDArray[Any]], size: tuple[int, int],

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.errors import BadInput, check_known, check_name
-from mixreal.folders import visible_files
+from mixreal.folders import hidden, visible_files
 from mixreal.models import built, shapes
 from mixreal.models.load import SUFFIXES, load_mesh
 from mixreal.models.mesh import Mesh
@@ -56,9 +56,10 @@ def check_counts(models: str, per_class: int, first: int, beside: int) -> None:
     if models == "procedural" and beside:
         raise BadInput(f'beside = {beside} with models = "procedural": they stand beside the models of a folder: '
                        "give one, or set procedural alone")
-    for name, given, low, high in (("procedural", per_class, 1, MOST), ("beside", beside, 0, MOST),
-                                   ("first_model", first, 0, LAST)):
-        if not low <= given <= high:
+    drawn = models == "procedural"
+    for name, given, low, high, counts in (("procedural", per_class, 1, MOST, drawn), ("beside", beside, 0, MOST, True),
+                                           ("first_model", first, 0, LAST, drawn or beside > 0)):
+        if counts and not low <= given <= high:
             raise BadInput(f"{name} is {given}: expected a whole number from {low} to {high:,}"
                            + (" procedural models a class" if name != "first_model" else ", the seed of a model"))
 
@@ -68,11 +69,12 @@ def find_models(folder: Path, classes: tuple[str, ...] = ()) -> dict[str, list[P
     if not folder.is_dir():
         raise BadInput(f"models {str(folder)!r}: no such folder: give a folder of class folders of mesh files, "
                        'or "procedural"')
-    found = {p.name: _mesh_files(p) for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")}
-    if not any(found.values()):
+    places = [path for path in sorted(folder.iterdir()) if path.is_dir() and not hidden(path.name)]
+    found = {p.name: _mesh_files(p) if not classes or p.name in classes else [] for p in places}
+    check_known(classes, found, f"class of models in {str(folder)!r}")
+    if not classes and not any(found.values()):
         raise BadInput(f"models {str(folder)!r}: no mesh file in any class folder: expected CLASS/MODEL with one of "
                        f"{', '.join(SUFFIXES)}")
-    check_known(classes, found, f"class of models in {str(folder)!r}")
     chosen = classes or tuple(name for name, files in found.items() if files)
     for name in chosen:
         if not found[name]:

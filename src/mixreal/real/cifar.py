@@ -65,14 +65,21 @@ def read(name: str, data: str | None = None) -> Cifar:
     Looked for in the data folder (official archive, unpacked archive, or .npz), then in the cache, then downloaded;
     `NoData` if that fails. Read once a process.
     """
-    archive = ARCHIVES[name]
-    given = datahome.find("cifar", data)
-    for place in (given, cache_folder()):
-        for file in (archive.file, archive.folder, archive.subset) if place else ():
-            if place and (place / file).exists():
-                return read_file(name, place / file)
+    archive, found = ARCHIVES[name], find(name, data)
+    if found is not None:
+        return read_file(name, found)
     advice = f"put {archive.file} into MIXREAL_DATA/{datahome.FOLDERS['cifar']}, or give a folder of photos"
     return read_file(name, fetch(SITE + archive.file, archive.md5, advice))
+
+
+def find(name: str, data: str | None = None) -> Path | None:
+    """Where the set lies on this machine; None where it would be downloaded."""
+    archive = ARCHIVES[name]
+    for place in (datahome.find("cifar", data), cache_folder()):
+        for file in (archive.file, archive.folder, archive.subset) if place else ():
+            if place and (place / file).exists():
+                return place / file
+    return None
 
 
 def read_file(name: str, path: Path) -> Cifar:

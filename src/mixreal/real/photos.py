@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 from mixreal.datasets.dataset import Images
 from mixreal.errors import BadInput, check_known, check_name, tell_left_out
-from mixreal.folders import visible_files
+from mixreal.folders import hidden, visible_files
 from mixreal.progress import progress
 from mixreal.real.splits import rank
 
@@ -64,12 +64,10 @@ def read(folder: str | Path, size: int, classes: Sequence[str] = ()) -> Photos:
     files with the same bytes one is read, and the others are told: no photo is both trained on and tested on.
     """
     root = Path(folder)
-    files = _find(root)
-    check_known(classes, sorted({file.class_name for file in files}), f"class of {root}")
-    files = [file for file in files if not classes or file.class_name in classes]
+    files, unnamed = _with_names(_find(root, classes))
     files, copies = _without_copies(files)
     images, good, problems = _decode_all(root, files, size)
-    problems = (*problems, *copies)
+    problems = (*unnamed, *problems, *copies)
     tell_left_out(root, problems)
     found = tuple(sorted({file.class_name for file in files}))
     for name in found:
@@ -115,12 +113,15 @@ def resized(images: Images, size: int) -> Images:
         (0, size, size, 3), np.uint8)
 
 
-def _find(root: Path) -> list[_File]:
+def _find(root: Path, classes: Sequence[str] = ()) -> list[_File]:
+    """The photos of all classes, or of those asked for: what stands beside them is not looked into."""
     if not root.is_dir():
         raise BadInput(f"there is no folder {root}: give a folder of class folders of photos")
     if (root / "dataset.toml").is_file():
         raise BadInput(f"{root} is a dataset that mixreal made, not a folder of photos: read it as a dataset")
-    files = sorted(_walk(root), key=lambda file: (file.class_name, file.name))
+    check_known(classes, sorted({path.name for path, _ in _class_folders(root)}), f"class of {root}")
+    files = sorted((file for path, split in _class_folders(root) if not classes or path.name in classes
+                    for file in _photos(root, path, split)), key=lambda file: (file.class_name, file.name))
     if not files:
         loose = any(p.suffix.lower() in SUFFIXES for p in root.iterdir())
         found = "photos, but no class folders" if loose else "no class folders with photos"
@@ -128,15 +129,12 @@ def _find(root: Path) -> list[_File]:
     return files
 
 
-def _walk(root: Path) -> Iterator[_File]:
-    if _has_split_folders(root):
-        for split in _folders(root):
-            if split.name.lower() in SPLIT_NAMES:
-                for class_folder in _folders(split):
-                    yield from _photos(root, class_folder, SPLIT_NAMES[split.name.lower()])
-    else:
-        for class_folder in _folders(root):
-            yield from _photos(root, class_folder, "")
+def _class_folders(root: Path) -> list[tuple[Path, str]]:
+    """(the folder of a class, the split that it stands in; "" = none)."""
+    if not _has_split_folders(root):
+        return [(folder, "") for folder in _folders(root)]
+    return [(folder, SPLIT_NAMES[split.name.lower()]) for split in _folders(root)
+            if split.name.lower() in SPLIT_NAMES for folder in _folders(split)]
 
 
 def _has_split_folders(root: Path) -> bool:
@@ -149,7 +147,7 @@ def _has_split_folders(root: Path) -> bool:
 
 
 def _folders(root: Path) -> list[Path]:
-    return sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith((".", "__MACOSX")))
+    return sorted(path for path in root.iterdir() if path.is_dir() and not hidden(path.name))
 
 
 def _photos(root: Path, class_folder: Path, split: str) -> Iterator[_File]:
@@ -157,6 +155,18 @@ def _photos(root: Path, class_folder: Path, split: str) -> Iterator[_File]:
     for path in visible_files(class_folder):
         if path.suffix.lower() in SUFFIXES | UNREADABLE:
             yield _File(path, path.relative_to(root).as_posix(), class_folder.name, split)
+
+
+def _with_names(files: Sequence[_File]) -> tuple[list[_File], tuple[str, ...]]:
+    """(the files whose names can be written down, a line for each of the others)."""
+    named, problems = [], []
+    for file in files:
+        try:
+            check_name(file.path)
+            named.append(file)
+        except BadInput as error:
+            problems.append(str(error))
+    return named, tuple(problems)
 
 
 def _without_copies(files: Sequence[_File]) -> tuple[list[_File], tuple[str, ...]]:
@@ -186,10 +196,6 @@ def _decode_all(root: Path, files: list[_File], size: int
     def decode(file: _File) -> NDArray[np.uint8] | str:
         if file.path.suffix.lower() in UNREADABLE:
             return f"{file.name}: {file.path.suffix} is not readable here: convert it to jpg or png"
-        try:
-            check_name(file.path)
-        except BadInput as error:
-            return str(error)
         try:
             return open_photo(file.path, size)
         except BadInput as error:

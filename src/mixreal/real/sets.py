@@ -84,6 +84,14 @@ def limited(real: RealData, per_class: int, seed: int) -> RealData:
     return replace(real, train=replace(train, source=f"{real.train.source}, {per_class} a class (seed {seed})"))
 
 
+def at_hand(name_or_folder: str | Path, data: str | None = None) -> bool:
+    """Whether `load` finds the images, or their absence, without a download."""
+    kind = str(name_or_folder).partition(":")[0]
+    needed = {"cifar10": ("cifar10",), "cifar100": ("cifar100",)}.get(kind, tuple(cifar.ARCHIVES))
+    return not kind.startswith("cifar") or str(name_or_folder) not in NAMES or all(
+        cifar.find(name, data) is not None for name in needed)
+
+
 def names() -> tuple[str, ...]:
     """The names that `load` knows beside folders and .npz files."""
     return NAMES

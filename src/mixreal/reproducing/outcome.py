@@ -194,7 +194,13 @@ def _score(runs: Sequence[Run], test: str) -> Score | None:
     balanced = balanced_interval(told[0].labels, np.mean([one.correct for one in told], axis=0)) if unequal else None
     return Score(mean, *wilson(round(mean * n), n), n, by_seed,
                  None if balanced is None else (balanced.mean, balanced.low, balanced.high),
-                 tuple(run.results[key]["balanced"] for key, run in zip(keys, runs)))
+                 tuple(_balanced(run, key) for key, run in zip(keys, runs)))
+
+
+def _balanced(run: Run, key: str) -> float:
+    if "balanced" not in run.results[key]:
+        raise BadInput(f"the run {str(run.folder)!r} does not tell {key} with classes equal: delete it and train again")
+    return run.results[key]["balanced"]
 
 
 def _by_source(runs: Sequence[Run], test: str) -> dict[str, tuple[float, int]]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from mixreal.datasets.dataset import Dataset, read, rows_at, with_classes, write
 from mixreal.datasets.headers import Header
 from mixreal.datasets.produce import produce
 from mixreal.datasets.shards import is_done, shard_size
+from mixreal.folders import visible_files
 from mixreal.learning.trainspec import steps_of_epochs
 from mixreal.models.library import find_models, models_digest
 from mixreal.models.shapes import CLASSES as PROCEDURAL
@@ -224,7 +226,11 @@ def synthetic_count(setting: Setting, place: Place) -> int:
 
 def rendering_seconds(place: Place) -> list[dict[str, Any]]:
     """What rendering took, a mapping a finished dataset: images, size, seconds."""
-    return [json.loads(path.read_text()) for path in sorted((place.root / "datasets").glob("*.json"))]
+    told = []
+    for path in sorted((place.root / "datasets").glob("*.json")):
+        with suppress(OSError, ValueError):  # a damaged one: a time less to go by
+            told.append(json.loads(path.read_text()))
+    return [one for one in told if isinstance(one, dict)]
 
 
 @lru_cache(maxsize=4)
@@ -266,8 +272,9 @@ def _digest_of_models(models: str, classes: tuple[str, ...]) -> str:
 def _digest_of_photos(place: Path) -> str:
     """A folder by paths and sizes of its photos, a file by its bytes: other photos make another training."""
     if place.is_file():
-        return fingerprint(hashlib.sha256(place.read_bytes()).hexdigest())
-    return fingerprint([[path.relative_to(place).as_posix(), path.stat().st_size] for path in sorted(place.rglob("*"))
+        with place.open("rb") as file:
+            return fingerprint(hashlib.file_digest(file, "sha256").hexdigest())
+    return fingerprint([[path.relative_to(place).as_posix(), path.stat().st_size] for path in visible_files(place)
                         if path.suffix.lower() in photos.SUFFIXES and path.is_file()])
 
 

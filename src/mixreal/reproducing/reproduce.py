@@ -6,6 +6,7 @@ from pathlib import Path
 from mixreal.errors import BadInput
 from mixreal.folders import check_writable
 from mixreal.production.cluster import check_reachable
+from mixreal.real.sets import at_hand
 from mixreal.reporting.recipe_report import write_report
 from mixreal.reproducing import records as kept_records
 from mixreal.reproducing import refinement
@@ -71,7 +72,7 @@ def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None,
             processes: int = 0, only: Sequence[str] = (), on: str = "", records: str | Path | None = None) -> str:
     """What `reproduce` would do, in words: cells, trainings, steps, images to render, and the time to expect.
 
-    `BadInput` for what `reproduce` would refuse.
+    `BadInput` for what `reproduce` would refuse, damaged records aside. Nothing is rendered or downloaded to know it.
     """
     if on:
         check_reachable(on)
@@ -84,13 +85,13 @@ def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None,
         sheet_numbers(recipe)
         return f"{recipe.title}\none sheet of images: less than a minute once its stages, if it has any, are trained"
     cells = lay_out(recipe)
-    _check_choices([cell for cell in chosen_cells(cells, only) if not cell.setting.stand_in], recipe, place)
+    _check_choices([cell for cell in chosen_cells(cells, only) if _looked_at(cell.setting, place)], recipe, place)
     device, processes, threads = defaults(device, processes)
     wanted = _wanted(jobs(cells, recipe.seeds), chosen_cells(cells, only), recipe)
     known = kept_records.recorded(wanted, place)
     done = [job for job in wanted if job not in known and is_done(job_folder(job, place))]
     new = [job for job in wanted if job not in known and job not in done]
-    no_photos = _without_photos([job for job in new if not job.setting.stand_in], place)  # stand-ins are rendered
+    no_photos = _without_photos([job for job in new if all(_looked_at(one, place) for one in job.settings)], place)
     apart = set_apart(new, lambda setting: _photos(setting) in no_photos)
     new = [job for job in apart if _photos(job.setting) not in no_photos]
     if no_photos and not (known or done or new):
@@ -103,6 +104,8 @@ def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None,
               f"{left.images:,} images to train on, {left.to_render:,} images to render",
               f"expected time: {_time(left.seconds)} (rates: {left.based_on})"]
     lines += [f"some of them will fail: {reason}" for reason in dict.fromkeys(no_photos.values())]
+    lines += [f"{name} is not here: it will be downloaded" for name in dict.fromkeys(
+        one.real for job in new for one in job.settings if not one.stand_in and not at_hand(one.real, place.data))]
     stages = stage_tasks(new)
     if stages:
         iterations = sum(refinement.refine_spec(task.stage).iterations for task in stages if task.stage)
@@ -147,6 +150,11 @@ def _check_choices(cells: Sequence[Cell], recipe: Recipe, place: Place) -> None:
             if not len(found.validation):
                 raise BadInput(f'{cell.name}: mix = "best" is chosen on validation images, and {cell.setting.real} has '
                                "none: give more photos a class, or one ratio in place of best")
+
+
+def _looked_at(setting: Setting, place: Place) -> bool:
+    """Whether a dry run opens the photos: not where they are rendered, or downloaded first."""
+    return not setting.stand_in and at_hand(setting.real, place.data)
 
 
 def _photos(setting: Setting) -> str:

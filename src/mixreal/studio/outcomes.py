@@ -86,7 +86,7 @@ def told_key(key: str) -> tuple[str, str]:
 
 
 def _told_training(config: dict[str, Any]) -> str:
-    train = config["train"]
+    train = config["train"] if isinstance(config["train"], dict) else {}
     return f"{train.get('mix', '?')}, {train.get('classifier', '?')}, seed {train.get('seed', '?')}"
 
 

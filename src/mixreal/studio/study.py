@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mixreal.controls import Choice, Colour, Control
+from mixreal.controls import Choice, Colour, Control, Slider
 from mixreal.errors import BadInput
 from mixreal.scene import Scenes
 from mixreal.spec import RenderSpec, to_mapping, to_toml
@@ -90,6 +90,8 @@ def fixed(study: Study, synthesis: Synthesis) -> dict[str, Any]:
             if value not in control.options:
                 raise BadInput(f"{latent}: no option {value!r} among the {len(control.options)}")
             value = control.options.index(value)
+        elif isinstance(control, Slider):
+            control.check(latent, float(value))
         out[latent] = np.asarray(value)
     return out
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.assets import Assets
-from mixreal.controls import Control, narrow
+from mixreal.controls import Choice, Control, narrow
 from mixreal.errors import BadInput, check_known, did_you_mean
 from mixreal.scene import Scenes
 from mixreal.streams import uniforms
@@ -67,6 +67,13 @@ def with_ranges(opened: tuple[Variation, ...], on: frozenset[str], ranges: dict[
     for_all = {key: asked for key, asked in ranges.items() if "@" not in key}
     narrowed = tuple(replace(v, controls=narrow(v.controls, v.name, for_all)) for v in opened)
     return Chain(narrowed, on, seed, _of_class(narrowed, {k: v for k, v in ranges.items() if "@" in k}, classes))
+
+
+def in_words(chain: Chain, ranges: dict[str, Any]) -> dict[str, Any]:
+    """The same ranges with every option by its name: 1 and "1" are one recipe."""
+    controls = {f"{v.name}.{c}": control for v in chain.variations for c, control in v.controls.items()}
+    return {key: control.in_words(asked) if isinstance(control := controls[key.partition("@")[0]], Choice) else asked
+            for key, asked in ranges.items()}
 
 
 def vary_scenes(chain: Chain, scenes: Scenes, fixed: dict[str, Any] | None = None) -> Scenes:

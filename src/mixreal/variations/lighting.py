@@ -52,8 +52,8 @@ def lighting(assets: Assets) -> Variation:
 
     return Variation("lighting", {
         "sun_azimuth": Slider(0, 360, 40, "deg"),
-        "sun_elevation": Slider(10, 80, 50, "deg", limits=(-90, 90)),
-        "sun": Slider(0.15, 3.5, 1.5, "x the sky", log=True, doc="0.15 is overcast, 3.5 a hard sun"),
+        "sun_elevation": Slider(10, 80, 50, "deg", limits=(-20, 90)),
+        "sun": Slider(0.15, 3.5, 1.5, "x the sky", log=True, doc="0.15 is overcast, 3.5 a hard sun", limits=(0, 100)),
         "softness": Slider(0.004, 0.12, 0, "rad", log=True, doc="radius of the sun: 0.005 as it is, 0.1 behind haze",
                            limits=(0, 1.5)),
         "warmth": Slider(-0.05, 0.35, 0.05, doc="of the sun: 0 white, 0.35 evening", limits=(-1, 1)),
