@@ -1,11 +1,17 @@
 """From spec to images: pure in the index, balanced classes, identities that name what made an image."""
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+import arithmetic
 from mixreal.errors import BadInput
 from mixreal.spec import RenderSpec
 from mixreal.streaming import stream
@@ -33,6 +39,17 @@ def test_a_second_preparation_gives_the_same_bytes(spec, synthesis):
     index = np.arange(3, 9)
     assert np.array_equal(render(again, draw(again, index)).rgb, render(synthesis, draw(synthesis, index)).rgb)
     assert again.identity == synthesis.identity
+
+
+def test_a_processor_without_our_instructions_draws_the_same(meshes):
+    """As NumPy does on an older one: its sines, powers and products are other code there, and round otherwise."""
+    ours = np.show_config(mode="dicts")["SIMD Extensions"].get("found")
+    if not ours:
+        pytest.skip("NumPy knows no instructions here that it could do without")
+    without = os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(ours), "OPENBLAS_CORETYPE": "Nehalem"}
+    told = subprocess.run([sys.executable, Path(arithmetic.__file__), meshes], env=without, capture_output=True,
+                          text=True, check=True, timeout=300)
+    assert json.loads(told.stdout) == arithmetic.hashes(str(meshes))
 
 
 def test_classes_and_then_models_take_turns(synthesis):

@@ -20,14 +20,14 @@ COMMANDS = {
     "demo": "limited real photos, abundant renderings: what each is worth, in one report",
     "doctor": "what works on this machine, in words",
     "render": "3D models -> a synthetic dataset on disk",
-    "data": "verify, show, select, merge or export datasets",
+    "data": "verify, show, select, merge, export or fetch datasets",
     "train": "photos + models -> a classifier",
     "refine": "real and synthetic images brought together by stages of GANs",
     "predict": "a classifier on your images",
     "reproduce": "a table or figure of the paper, ours beside its numbers",
     "report": "run folders, or a recipe by name -> one HTML page and one Markdown page",
     "studio": "every latent, every job and every result, in a browser",
-    "bench": "how fast this machine renders and trains, beside the usual ways",
+    "bench": "how fast this machine renders, trains and refines, beside the usual ways",
 }
 
 DONE, FAULT, WRONG, STOPPED = 0, 1, 2, 130

@@ -65,7 +65,8 @@ def packages() -> Finding:
     """The packages that nothing works without."""
     missing = [name for name in CORE if _version(name) is None]
     if missing:
-        return Finding("packages", "problem", f"{', '.join(missing)} not installed: pip install mixreal")
+        return Finding("packages", "problem", f"{', '.join(missing)} not installed: pip install -c constraints.txt . "
+                                               "in mixreal's folder")
     return Finding("packages", "ok", ", ".join(f"{name} {_version(name)}" for name in ("torch", "warp-lang", "numpy")))
 
 
@@ -122,7 +123,8 @@ def extras() -> Finding:
     there = [name for name, module in EXTRAS.items() if importlib.util.find_spec(module)]
     absent = [name for name in EXTRAS if name not in there]
     said = f"installed: {', '.join(there) or 'none'}"
-    return Finding("extras", "ok", said + (f"; for more: pip install 'mixreal[{','.join(absent)}]'" if absent else ""))
+    more = f"; for more: pip install -c constraints.txt '.[{','.join(absent)}]' in mixreal's folder"
+    return Finding("extras", "ok", said + (more if absent else ""))
 
 
 def rendering() -> Finding:

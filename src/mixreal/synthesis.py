@@ -19,7 +19,7 @@ from mixreal.variations.chain import Chain, in_words, open_chain, vary_scenes
 from mixreal.variations.habits import with_habits
 
 MOST = 10**9  # images of a spec, and of each model: thousands of gigabytes
-VERSION = 1  # of what a spec means: raised when the same spec would give other images
+VERSION = 2  # of what a spec means: raised when the same spec would give other images
 
 
 @dataclass(frozen=True)

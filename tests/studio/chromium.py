@@ -77,7 +77,7 @@ class Visitor:
 @contextmanager
 def visiting(root: Path, data: Path | None = None) -> Iterator[Visitor]:
     """A studio on `root` as its own process, and a browser that has entered it."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium: pip install 'mixreal[dev]'")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium: pip install -c constraints.txt '.[dev]'")
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     driver_path = shutil.which("chromedriver")
     if not browser or not driver_path:

@@ -13,7 +13,7 @@ def test_without_nicegui_it_says_what_to_install(tmp_path: Path, monkeypatch: py
                                                  capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(studio, "find_spec", lambda name: None)
     assert cli.main(["studio", str(tmp_path)]) == 2
-    assert "pip install 'mixreal[studio]'" in capsys.readouterr().err
+    assert "pip install -c constraints.txt '.[studio]'" in capsys.readouterr().err
 
 
 def test_a_port_in_use_and_a_folder_that_is_none_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,9 @@ from mixreal.commands.parse import Out, parse
 
 @dataclass(frozen=True)
 class Demo:
-    """Train with 50 real images a class, alone and beside rendered ones, and compare; 10 to 20 minutes on two cores.
+    """Train with 50 real images a class, alone and beside rendered ones, and compare.
+
+    10 to 20 minutes on two cores with AVX-512, longer without.
 
     Real images are CIFAR's: from MIXREAL_DATA, else downloaded, else (no network) a stand-in that is named as such.
     Stopped half-way? Run it again: what is finished is kept.

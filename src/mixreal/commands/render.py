@@ -25,7 +25,7 @@ class Render:
     out: Out  # where the dataset goes: a folder, or a URL (s3://bucket/folder)
     recipe: Annotated[RenderSpec, FLAT]
     spec: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""  # a TOML file with these keys; flags go over it
-    threads: int = 0  # that render; 0 = one a core
+    threads: int = 0  # that render, in each process; 0 = the cores shared out, or with --on one a task
     processes: int = 0  # that render, each with its own threads; 0 = one, or with --on as many as there is room for
     device: str = "cpu"  # or cuda, cuda:0, cuda:1, ...
     gpus: Annotated[str, tyro.conf.arg(metavar="K,K,..")] = ""  # a process for each of these CUDA devices, as in 0,1

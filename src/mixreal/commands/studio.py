@@ -33,7 +33,7 @@ def run(argv: Sequence[str]) -> int:
     asked = parse(Studio, argv, "studio")
     check_count("--port", asked.port, 0, 65535)
     if find_spec("nicegui") is None:
-        raise BadInput("the studio needs NiceGUI, which is not installed: pip install 'mixreal[studio]'")
+        raise BadInput("the studio needs NiceGUI: pip install -c constraints.txt '.[studio]' in mixreal's folder")
 
     from mixreal.studio.app import serve
     from mixreal.studio.workspace import open_workspace

@@ -46,7 +46,7 @@ class Train:
     ranges: dict[str, Any] = field(default_factory=dict)  # of latents, as in `mixreal render`
     spec: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""  # a TOML file as for `mixreal render`; flags go over it
     data: str = ""  # the folder of your own material; "" = MIXREAL_DATA
-    threads: int = 0  # that render; 0 = one a core
+    threads: int = 0  # that render; 0 = one a core, or with --synthetic stream those that training leaves
 
 
 def run(argv: Sequence[str]) -> int:

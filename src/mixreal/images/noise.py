@@ -24,9 +24,9 @@ def fractal(rng: np.random.Generator, beta: float = 2.0, tall: float = 1.0, wide
     spectrum = rng.standard_normal((SIDE, SIDE // 2 + 1, 2), np.float32)
     wave = spectrum[..., 0] + 1j * spectrum[..., 1]
     y, x = _frequencies()
-    f = np.hypot(y * np.float32(tall), x * np.float32(wide))
+    f = np.hypot(y * tall, x * wide)
     with np.errstate(divide="ignore"):
-        wave *= np.where((f >= coarsest) & (f > 0), f ** np.float32(-beta / 2), 0)
+        wave *= np.where((f >= coarsest) & (f > 0), f ** (-beta / 2), 0)
     field: Field = fft.irfft2(wave, (SIDE, SIDE)).astype(np.float32)
     field -= field.mean()
     return field / max(float(field.std()), 1e-9)
@@ -52,8 +52,8 @@ def blur(picture: Picture, pixels: float) -> Picture:
 
 
 def grid() -> tuple[Field, Field]:
-    """y downwards and x to the right, each in (0, 1)."""
-    middle = (np.arange(SIDE, dtype=np.float32) + 0.5) / SIDE
+    """y downwards and x to the right, each in (0, 1); float64, so that no processor's sine shows in a picture."""
+    middle = (np.arange(SIDE) + 0.5) / SIDE
     y, x = np.meshgrid(middle, middle, indexing="ij")
     return y, x
 
@@ -94,6 +94,4 @@ def many(count: int, make: Callable[[int], Picture]) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=1)
 def _frequencies() -> tuple[Field, Field]:
-    y = np.fft.fftfreq(SIDE, 1 / SIDE).astype(np.float32)[:, None]
-    x = np.arange(SIDE // 2 + 1, dtype=np.float32)[None, :]
-    return y, x
+    return np.fft.fftfreq(SIDE, 1 / SIDE)[:, None], np.arange(SIDE // 2 + 1, dtype=np.float64)[None, :]

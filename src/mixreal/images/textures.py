@@ -51,7 +51,7 @@ def brick_wall(rng: Rng) -> Picture:
 def _marble(rng: Rng) -> Picture:
     y, x = grid()
     flow = x * rng.integers(1, 3) + y * rng.integers(1, 3) + 0.35 * fractal(rng, 3.2)
-    veins = 1 - np.abs(np.sin(np.pi * flow * rng.integers(1, 3)))
+    veins = 1 - np.abs(np.sin(np.pi * flow.astype(np.float64) * rng.integers(1, 3)))
     stone, vein = _pair(rng, (0.88, 0.87, 0.84), (0.32, 0.33, 0.36)) if rng.random() < 0.7 else _any_pair(rng)
     return mix(stone, vein, 0.75 * veins**5 + 0.06 * fractal(rng, 2.5).clip(-1.5, 1.5) + 0.08)
 

@@ -90,7 +90,8 @@ def _ray() -> Any:
     try:
         import ray
     except ImportError:
-        raise BadInput("--on ray needs the package ray: pip install 'mixreal[ray]'") from None
+        raise BadInput("--on ray needs the package ray: pip install -c constraints.txt '.[ray]' "
+                       "in mixreal's folder") from None
     return ray
 
 

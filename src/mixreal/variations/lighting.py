@@ -42,13 +42,14 @@ def lighting(assets: Assets) -> Variation:
         brightness = np.clip(_level(behind)[:, 0, 0] / 0.25, 0.25, 4.0)
         gain = gain * np.where(kind == BACKGROUND, brightness ** latents["match"], 1.0)
         gain = np.where(seen, np.maximum(gain, LEAST_SEEN), gain)
-        turn = np.radians(latents["environment_turn"])
+        turn = np.radians(latents["environment_turn"].astype(np.float64))
         background = replace(
             scenes.background, environment=np.where(seen, latents["environment"], -1).astype(np.int32),
             gain=np.where(seen[:, None], gain[:, None] / LEVEL, scenes.background.gain).astype(np.float32))
         return replace(scenes, background=background, lights=Lights(
             sun_direction.astype(np.float32), (sun * gain[:, None]).astype(np.float32), latents["softness"],
-            (sky * gain[:, None, None]).astype(np.float32), np.stack([np.cos(turn), np.sin(turn)], -1)))
+            (sky * gain[:, None, None]).astype(np.float32),
+            np.stack([np.cos(turn), np.sin(turn)], -1).astype(np.float32)))
 
     return Variation("lighting", {
         "sun_azimuth": Slider(0, 360, 40, "deg"),

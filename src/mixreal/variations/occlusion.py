@@ -44,9 +44,10 @@ def _apply(scenes: Scenes, latents: Latents) -> Scenes:
     present = np.arange(OCCLUDERS)[None] < latents["count"][:, None]
     shape = shapes[each("shape")]
     size = shape[..., :2] * each("size")[..., None] * present[..., None]
-    side, turn = np.radians(each("side")), np.radians(each("turn"))
+    side, turn = (np.radians(each(name).astype(np.float64)) for name in ("side", "turn"))
     centre = each("far")[..., None] * np.stack([np.cos(side), np.sin(side)], -1)
     return replace(scenes, occluders=Occluders(
-        centre.astype(np.float32), size.astype(np.float32), np.stack([np.cos(turn), np.sin(turn)], -1),
+        centre.astype(np.float32), size.astype(np.float32),
+        np.stack([np.cos(turn), np.sin(turn)], -1).astype(np.float32),
         shape[..., 2].astype(np.float32), each("texture").astype(np.int32), to_linear(each("colour")),
         np.repeat((0.5 * distance)[:, None], OCCLUDERS, 1).astype(np.float32)))

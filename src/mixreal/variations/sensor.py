@@ -13,7 +13,7 @@ from mixreal.variations.variation import Variation
 def sensor(assets: Assets) -> Variation:
     del assets
     return Variation("sensor", {
-        "blur": Slider(0.1, 0.45, 0, "px at 32", doc="sigma of the blur", limits=(0, 16)),
+        "blur": Slider(0.1, 0.45, 0, "px at 32", doc="sigma of the blur", limits=(0, 6)),
         "exposure": Slider(-0.25, 0.45, 0, "EV"),
         "red": Slider(-0.16, 0.16, 0, "EV", doc="colour cast"),
         "blue": Slider(-0.16, 0.16, 0, "EV"),
