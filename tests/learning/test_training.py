@@ -258,6 +258,18 @@ def test_a_mix_may_finish_on_real_images_alone_and_resumes_across_the_change(tmp
                 == (tmp_path / "whole" / "model.safetensors").read_bytes())
 
 
+@pytest.mark.parametrize("steps", [5, 8, 23, 40])
+def test_real_images_are_seen_nearly_equally_often_also_by_a_mix_that_finishes_on_them(steps: int) -> None:
+    real = tiny("real", 30)
+    for finish, apart in ((0.0, 1), (0.25, 2)):
+        task = make_task(real, tiny("synthetic", 30), TrainSpec(mix="1:1", steps=steps, batch=8, finish=finish))
+        seen = np.zeros(30, int)
+        for batch in islice(training._batches(task, 0, torch.device("cpu")), steps):
+            for image in batch.images[:batch.real].numpy():
+                seen += (real.images == image).all((1, 2, 3))
+        assert seen.sum() == steps * 4 + (steps - task.mixed_steps) * 4 and np.ptp(seen) <= apart
+
+
 @pytest.mark.parametrize(("mix", "finish", "said"), [("1:0", 0.2, "a mix such as 1:1"), ("0:1", 0.2, "a mix such as"),
                                                      ("1:1", 1.0, "below 1"), ("1:1", -0.1, "below 1")])
 def test_what_cannot_finish_on_real_images_is_told(mix: str, finish: float, said: str) -> None:

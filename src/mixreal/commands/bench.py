@@ -129,11 +129,7 @@ def _render(asked: Render) -> int:
 
 def _train(asked: Train) -> int:
     check_seconds(asked.seconds)
-    check_count("--threads", asked.threads, 1, 1024)
-    check_count("--batch", asked.batch, 1, 1 << 20)
-    check_count("--size", asked.size, 4, LARGEST)
-    check_count("--turns", asked.turns, 1, 10_000)
-    _check_files((("--out", asked.out, ".json"),))
+    _check(asked, 1)
 
     from mixreal.benchmarks import train as benchmark
 
@@ -145,11 +141,7 @@ def _train(asked: Train) -> int:
 
 def _stream(asked: Stream) -> int:
     check_seconds(asked.seconds)
-    check_count("--threads", asked.threads, 1, 1024)
-    check_count("--batch", asked.batch, 1, 1 << 20)
-    check_count("--size", asked.size, 4, LARGEST)
-    check_count("--turns", asked.turns, 1, 10_000)
-    _check_files((("--out", asked.out, ".json"),))
+    _check(asked, 1)
 
     from mixreal.benchmarks import stream as benchmark
     from mixreal.spec import RenderSpec
@@ -161,11 +153,7 @@ def _stream(asked: Stream) -> int:
 
 
 def _gan(asked: Gan) -> int:
-    check_count("--threads", asked.threads, 0, 1024)
-    check_count("--batch", asked.batch, 1, 1 << 20)
-    check_count("--size", asked.size, 4, LARGEST)
-    check_count("--turns", asked.turns, 1, 10_000)
-    _check_files((("--out", asked.out, ".json"),))
+    _check(asked, 0)
 
     from mixreal.benchmarks import gan as benchmark
 
@@ -173,6 +161,15 @@ def _gan(asked: Gan) -> int:
                                            asked.threads or os.cpu_count() or 1, asked.turns, asked.iterations,
                                            asked.compile))
     return _kept(result, asked.out)
+
+
+def _check(asked: Train | Stream | Gan, threads: int) -> None:
+    """What the loops that train have in common; `threads` is the least number of them."""
+    check_count("--threads", asked.threads, threads, 1024)
+    check_count("--batch", asked.batch, 1, 1 << 20)
+    check_count("--size", asked.size, 4, LARGEST)
+    check_count("--turns", asked.turns, 1, 10_000)
+    _check_files((("--out", asked.out, ".json"),))
 
 
 def _check_files(files: Sequence[tuple[str, str, str]]) -> None:
