@@ -40,9 +40,14 @@ class Slider:
     def columns(self, name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
         return {name: values}
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the most that can be asked for."""
+        return self.limits or LIMITS.get(self.unit, (-np.inf, np.inf))
+
     def check(self, name: str, value: float) -> None:
         """`BadInput` for a value that no picture can be made with."""
-        least, most = self.limits or LIMITS.get(self.unit, (-np.inf, np.inf))
+        least, most = self.bounds
         if not least <= value <= most:
             raise BadInput(f"range of {name!r}: expected values from {least:g} to {most:g}"
                            f"{f' ({self.unit})' if self.unit else ''}, got {value:g}")

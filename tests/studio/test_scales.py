@@ -39,5 +39,11 @@ def test_every_range_has_its_place() -> None:
     assert fixed.low < 5 < fixed.high
 
 
+def test_a_scale_about_one_value_stays_where_pictures_can_be_made() -> None:
+    assert scale_of([Slider(1, 1, 1, limits=(0, 1))]) == Scale(0, 1)
+    assert scale_of([Slider(0.25, 0.25, 0.25, limits=(0, 1))]) == Scale(0, 1)
+    assert scale_of([Slider(5, 5, 5)]) == Scale(4, 6)
+
+
 def test_values_are_told_to_people() -> None:
     assert told(32.0, "deg") == "32 deg" and told(0.05) == "0.05" and told(-0.91523, "x") == "-0.9152 x"

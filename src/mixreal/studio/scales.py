@@ -45,7 +45,8 @@ def scale_of(controls: Iterable[Slider], values: Iterable[float] = ()) -> Scale:
     found += [value for value in (*(control.rest for control in ranges), *values) if value > 0 or not log]
     low, high = min(found), max(found)
     if low == high:  # a recipe that fixes what the control had fixed already
-        low, high = (low / 2, high * 2) if log else (low - 1, high + 1)
+        least, most = ranges[0].bounds
+        low, high = (low / 2, high * 2) if log else (max(low - 1, least), min(high + 1, most))
     return Scale(low, high, log)
 
 
