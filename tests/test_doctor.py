@@ -1,5 +1,6 @@
 """The doctor: every look finds something, and what fails is a finding, not a crash."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,11 @@ def test_this_machine_passes_the_quick_looks() -> None:
     assert set(findings) == {"python", "packages", "processor", "gpu", "disk", "data", "extras"}
     assert all(finding.state != "problem" and finding.said for finding in findings.values())
     assert "torch" in findings["packages"].said
+
+
+def test_every_extra_is_looked_for() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(doctor.EXTRAS) == set(project["optional-dependencies"])
 
 
 def test_a_few_training_steps_are_timed() -> None:

