@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from mixreal import cli
+from mixreal.benchmarks import epoch
 from mixreal.cli import COMMANDS, main
 from mixreal.commands.parse import range_value, render_spec
 from mixreal.datasets.dataset import Dataset, write
@@ -77,6 +78,19 @@ def test_an_unknown_command_verb_flag_or_value_is_told(wrong: Told, tmp_path: Pa
     assert "--models" in wrong("render", "--modls", "x", "-o", tmp_path)
     assert "--size" in wrong("render", "--size", "big", "-o", tmp_path)
     assert "--out" in wrong("render", "--images", "10")
+
+
+def test_names_nearly_right_and_places_that_cannot_be(wrong: Told, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "did you mean 'stream'?" in wrong("train", "--synthetic", "strem", "--mix", "0:1", "--steps", "4", "-o",
+                                             tmp_path / "run")
+    assert "did you mean 'table2'?" in wrong("report", "tabel2")
+    for words in (("render", "--images", "4"), ("train", "--mix", "0:1", "--steps", "4"),
+                  ("refine", "--real", "cifar-da4", "--synthetic", tmp_path), ("reproduce", "table2", "--dry-run")):
+        assert "is a file: give another folder" in wrong(*words, "--out", tmp_path / "file" / "below")
+    with pytest.raises(SystemExit) as leaving:
+        epoch.main([str(tmp_path / "none")])
+    assert leaving.value.code == 2
 
 
 @pytest.mark.parametrize(("flags", "named"), [

@@ -9,6 +9,7 @@ from mixreal.errors import BadInput
 from mixreal.reproducing.cells import lay_out
 from mixreal.reproducing.preparing import Place, classes_of
 from mixreal.reproducing.recipe import PRESETS, PROFILES, names, open_recipe
+from mixreal.reproducing.sheet import sheet_numbers
 from reproducing.album_recipe import write_recipe
 
 #: Copied from the paper's pages by hand, not from the recipes.
@@ -157,6 +158,13 @@ def test_names_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_text("rows = [")
     with pytest.raises(BadInput, match="is not TOML"):
         open_recipe(str(tmp_path / "odd.toml"))
+
+
+@pytest.mark.parametrize("sheet", ["size = 'big'", "size = 0", "examples = 1.5", "sizes = 3"])
+def test_numbers_of_a_sheet(tmp_path: Path, sheet: str) -> None:
+    (tmp_path / "mine.toml").write_text(f'like = "figure2"\n[sheet]\n{sheet}\n')
+    with pytest.raises(BadInput, match=r"sheet\.(size|examples) = |did you mean 'size'"):
+        sheet_numbers(open_recipe(str(tmp_path / "mine.toml")))
 
 
 def test_paper_rows_may_be_fewer_than_ours(tmp_path: Path, photos: Path, meshes: Path) -> None:
