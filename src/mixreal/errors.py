@@ -17,9 +17,14 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     "did you mean 'texture'? known: lighting, texture"
     """
     names = sorted(known)
-    near = get_close_matches(given, names, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(given, names)
+    hint = f"did you mean {near!r}? " if near else ""
     return f"{hint}known: {', '.join(names)}" if len(names) <= 40 else hint.strip()
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """The known name that somebody may have meant; "" where none is near."""
+    return next(iter(get_close_matches(given, sorted(known), n=1, cutoff=0.6)), "")
 
 
 def tell_left_out(where: object, problems: Sequence[str]) -> None:

@@ -45,9 +45,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _recipes(name: str, root: str) -> list[Path]:
     """The folders of a recipe: the one named, or all of that recipe below `root`; none for a folder of runs."""
-    from difflib import get_close_matches
-
-    from mixreal.errors import BadInput
+    from mixreal.errors import BadInput, nearest
     from mixreal.reporting.recipe_report import find_recipe_folders
     from mixreal.reproducing.plan import PLAN
     from mixreal.reproducing.recipe import names
@@ -57,9 +55,9 @@ def _recipes(name: str, root: str) -> list[Path]:
     if Path(name).is_dir():
         return []
     found = find_recipe_folders(name, root)
-    near = get_close_matches(name, names(), n=1)
-    if not found and near and name not in names():
-        raise BadInput(f"there is no folder and no recipe {name!r}: did you mean {near[0]!r}?")
+    near = nearest(name, names())
+    if not found and near and near != name:
+        raise BadInput(f"there is no folder and no recipe {name!r}: did you mean {near!r}?")
     if not found and name in names():
         raise BadInput(f"recipe {name!r} has not been reproduced in {root}: run mixreal reproduce {name}, or say where "
                        "it lies with --reproduced DIR")

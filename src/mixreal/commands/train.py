@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ import tyro
 
 from mixreal.commands.parse import FLAT, Out, check_count, flag_value, parse, render_spec
 from mixreal.datahome import settled
-from mixreal.errors import BadInput, did_you_mean
+from mixreal.errors import BadInput, did_you_mean, nearest
 from mixreal.learning.trainspec import TrainSpec
 from mixreal.spec import DEFAULT_VARY, RenderSpec
 
@@ -114,7 +113,7 @@ def _check_synthetic(asked: Train) -> None:
     """`BadInput` for a dataset that is not there, and for flags of rendering beside one: they would do nothing."""
     if asked.synthetic in ("", STREAM):
         return
-    if not Path(asked.synthetic).exists() and get_close_matches(asked.synthetic, [STREAM]):
+    if not Path(asked.synthetic).exists() and nearest(asked.synthetic, [STREAM]):
         raise BadInput(f"--synthetic {asked.synthetic!r}: there is no such folder: did you mean {STREAM!r}?")
     plain = Train(asked.out)
     for name in ("spec", "models", "images", "vary", "ranges", "threads"):

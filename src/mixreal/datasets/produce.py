@@ -99,11 +99,12 @@ def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, pr
     tell_left_out("models and pictures", getattr(synthesis, "problems", ()))
     with lock(root, str(ours)) if isinstance(root, Path) else nullcontext() as held:
         header = header_of(synthesis, workers.device)
-        if isinstance(root, Path) and not (root / "dataset.toml").is_file():
-            _check_room(root, header, set(), ours)  # what is refused leaves nothing in the way of another order
+        new = isinstance(root, Path) and not (root / "dataset.toml").is_file()
+        if isinstance(root, Path) and new:  # what is refused leaves nothing in the way of another order
+            _check_room(root, header, set(), ours)
         header = storage.begin(root, header)
         finished = storage.finished_shards(root)
-        if isinstance(root, Path):
+        if isinstance(root, Path) and not new:
             _check_room(root, header, finished, ours)
         missing = [shard for shard in range(header.shards) if shard in ours and shard not in finished]
         start = time.monotonic()

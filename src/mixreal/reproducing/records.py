@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mixreal import runs
 from mixreal.datasets.locks import Held, lock
 from mixreal.errors import BadInput
+from mixreal.folders import check_writable
 from mixreal.learning import checkpoints
 from mixreal.learning.task import dataset_fingerprint
 from mixreal.production.origin import unplaced
@@ -31,15 +32,9 @@ FILES = (runs.METRICS, runs.RESULT, runs.PREDICTIONS, runs.CONFIG)  # in the ord
 
 def open_records(folder: str | Path) -> Path:
     """The folder of records, made where it is missing; `BadInput` where nothing can be written there."""
+    check_writable(folder, "--records")
     path = Path(folder).absolute()
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise BadInput(f"--records {str(folder)!r} is a file: give the folder of records, or one to be made") from None
-    except OSError as error:
-        raise BadInput(f"--records {str(folder)!r} cannot be made ({error.strerror}): give another folder") from None
-    if not os.access(path, os.W_OK):
-        raise BadInput(f"--records {str(folder)!r} cannot be written to: finished trainings are to be kept there")
+    path.mkdir(parents=True, exist_ok=True)
     return path
 
 

@@ -19,15 +19,14 @@ from mixreal.runs import atomic, write_json
 
 def draw_sheet(recipe: Recipe, place: Place, folder: Path) -> None:
     """Draw sheet.png into the recipe's folder, its titles beside it. Seconds: so it is drawn anew each time."""
-    sheet_numbers(recipe)
+    size, examples = sheet_numbers(recipe)
     keys = laid_over({"train.steps": 1, "synthetic.images": 1, "train.mix": "0:1"}, recipe.run)
     setting = make_setting(laid_over(keys, recipe.over), f"{recipe.name}: run")
     if setting.stage:
         _draw_stages(recipe, setting, place, folder)
         return
     spec = replace(render_spec(setting, place), seed=recipe.seeds[0], images=0, per_model=0)
-    (size, examples), vary = sheet_numbers(recipe), setting.synthetic.vary
-    sheet, columns, rows = variation_sheet(spec, size, vary, examples)
+    sheet, columns, rows = variation_sheet(spec, size, setting.synthetic.vary, examples)
     save(sheet, folder / SHEET)
     write_json(folder / ABOUT, {"size": size, "rows": list(rows), "columns": list(columns),
                                 "models": unplaced(models_of(spec)),
