@@ -25,10 +25,13 @@ def close(ours: torch.Tensor, exact: torch.Tensor) -> bool:
 @pytest.fixture
 def lanes(request, monkeypatch):
     """Kernels of vectors so wide, whatever this CPU's are: wider ones are two of its own."""
-    kernels.block_kernel.cache_clear()
+    made = kernels.convolve_kernel, kernels.backward_kernel
+    for one in made:
+        one.cache_clear()
     monkeypatch.setattr(kernels, "LANES", request.param)
     yield request.param
-    kernels.block_kernel.cache_clear()
+    for one in made:
+        one.cache_clear()
 
 
 @pytest.mark.parametrize("lanes", [8, 16], indirect=True)

@@ -54,7 +54,7 @@ class Trunk(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         b, c, h, w = x.shape
-        if not (self.fast and multiplies_less(x) and kernels.fits(h, w)):
+        if not (self.fast and multiplies_less(x) and kernels.fits(h, w)) or convolution.fits(x, self._weight()):
             for block in self.blocks:
                 x = block(x)
             return x
@@ -63,6 +63,11 @@ class Trunk(nn.Module):
             assert isinstance(block, ResidualBlock)
             y = block.places(y, h, w)
         return y.view(h, w, b, c).permute(2, 3, 0, 1).contiguous(memory_format=torch.channels_last)
+
+    def _weight(self) -> Tensor:
+        first = self.blocks[0]
+        assert isinstance(first, ResidualBlock)
+        return first.conv1.weight
 
 
 class FewManyConv(nn.Module):

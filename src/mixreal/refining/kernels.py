@@ -53,27 +53,49 @@ def many_to_few(x: Tensor, weight: Tensor) -> Tensor:
 class _Winograd(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, height: int, width: int) -> Tensor:
-        spread, filters, gather = _transforms(height, width)
-        places, b, c = x.shape
-        o = len(weight)
-        u = (filters @ weight.permute(2, 3, 1, 0).reshape(9, c * o)).view(36, c, o)
-        v = (spread @ x.reshape(places, b * c)).view(36, -1, c)  # (36, tiles * b, c)
+        forth, back = _transforms(height, width)
+        b, o, c = x.shape[1], *weight.shape[:2]
+        # (36, o, c), without moving a weight: `channels_last` ones lie in memory as (o, 9, c).
+        u = torch.matmul(FILTERS, weight.permute(0, 2, 3, 1).reshape(o, 9, c)).transpose(0, 1)
+        v = _by_frequency(_spread(x, *forth), c)
         ctx.save_for_backward(v, u)
-        ctx.transforms, ctx.shape = (spread, filters, gather), (places, b, c, o)
-        return (gather @ torch.bmm(v, u).view(-1, b * o)).view(places, b, o)
+        ctx.shape = height, width, b, c, o
+        return _gather(torch.bmm(v, u.transpose(1, 2)), b, *back).view(height * width, b, o)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
-        (v, u), (spread, filters, gather) = ctx.saved_tensors, ctx.transforms
-        places, b, c, o = ctx.shape
-        product = (gather.t() @ grads[0].reshape(places, b * o)).view(36, -1, o)
+        (v, u), (height, width, b, c, o) = ctx.saved_tensors, ctx.shape
+        forth, back = _transforms(height, width)
+        product = _by_frequency(_spread(grads[0], back[0].t(), back[1].t()), o)
         to_x = to_weight = None
         if ctx.needs_input_grad[0]:
-            to_x = (spread.t() @ torch.bmm(product, u.transpose(1, 2)).view(-1, b * c)).view(places, b, c)
+            to_x = _gather(torch.bmm(product, u), b, forth[0].t(), forth[1].t()).view(height * width, b, c)
         if ctx.needs_input_grad[1]:
-            to_u = torch.bmm(v.transpose(1, 2), product).view(36, c * o)
-            to_weight = (filters.t() @ to_u).view(3, 3, c, o).permute(3, 2, 0, 1).contiguous()
+            to_u = torch.bmm(product.transpose(1, 2), v).view(36, o * c)
+            by_tap = (FILTERS.t() @ to_u).view(3, 3, o, c).permute(2, 3, 0, 1)
+            to_weight = by_tap.contiguous(memory_format=torch.channels_last)
         return to_x, to_weight, None, None
+
+
+def _spread(x: Tensor, down: Tensor, right: Tensor) -> Tensor:
+    """Along the height, then along the width: (h * w, b, c) to (rows of `down`, rows of `right`, b * c)."""
+    lines = (down @ x.reshape(down.shape[1], -1)).view(len(down), right.shape[1], -1)
+    return torch.bmm(right.expand(len(down), *right.shape), lines)
+
+
+def _by_frequency(spread: Tensor, channels: int) -> Tensor:
+    """As matrix products take it: (36, tiles * b, channels)."""
+    rows, columns = len(spread) // 6, spread.shape[1] // 6
+    tiles = spread.view(rows, 36, columns, -1, channels)
+    return tiles.transpose(0, 1).reshape(36, -1, channels)
+
+
+def _gather(product: Tensor, b: int, up: Tensor, left: Tensor) -> Tensor:
+    """The way back: (36, tiles * b, c) to (h, w * b * c)."""
+    rows, columns = up.shape[1] // 6, left.shape[1] // 6
+    tiles = product.view(36, rows, columns * b, -1).transpose(0, 1)
+    lines = tiles.reshape(6 * rows, 6 * columns, -1)
+    return up @ torch.bmm(left.expand(len(lines), *left.shape), lines).view(len(lines), -1)
 
 
 class _FewToMany(torch.autograd.Function):
@@ -141,15 +163,17 @@ def _rows_then_sum(x: Tensor, weight: Tensor, whole: bool = False) -> Tensor:
 
 
 @lru_cache(maxsize=16)
-def _transforms(height: int, width: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Map to frequencies of tiles (36 tiles, h w), weights to frequencies (36, 9), frequencies to map (h w, 36 tiles).
+def _transforms(height: int, width: int) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Of a map to frequencies of tiles, along its height and its width: ((6 tiles, h), (6 tiles, w)); and back:
+    ((h, 6 tiles), (w, 6 tiles)).
 
-    Rows of the first and columns of the last are ordered by frequency, then by tile.
+    Along the height, tiles come before frequencies, so that a row of tiles lies together; along the width, after.
     """
     (down, up), (right, left) = _axis(height), _axis(width)
-    spread = np.einsum("aib,cjd->acijbd", down, right).reshape(-1, height * width)
-    gather = np.einsum("bai,dcj->bdacij", up, left).reshape(height * width, -1)
-    return (torch.from_numpy(spread).float(), FILTERS, torch.from_numpy(gather).float())
+    along = (down.transpose(1, 0, 2).reshape(-1, height), right.reshape(-1, width),
+             up.transpose(0, 2, 1).reshape(height, -1), left.reshape(width, -1))
+    forth_h, forth_w, back_h, back_w = (torch.from_numpy(np.ascontiguousarray(one)).float() for one in along)
+    return (forth_h, forth_w), (back_h, back_w)
 
 
 def _axis(n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,6 +1,6 @@
-// Convolve a block of TILES tiles: (n, SIDE, SIDE, IN) and (36, IN, OUT) weights to (n, SIDE, SIDE, OUT).
+// Convolve a block of TILES tiles: (n, SIDE, SIDE, IN) and (36, OUT / STRIP, IN, STRIP) to (n, SIDE, SIDE, OUT).
 
-const float* x = (const float*)x_at; const float* u = (const float*)other_at; float* y = (float*)out_at;
+const float* x = (const float*)x_at; const float* u = (const float*)filters_at; float* y = (float*)out_at;
 enum { V_STEP = TILES * IN + 16, M_STEP = TILES * OUT + 16 };  // odd numbers of cache lines: frequencies in all sets
 float v[36 * V_STEP] __attribute__((aligned(64))); float m[36 * M_STEP] __attribute__((aligned(64)));
 int first = block * TILES, count = images * PER_IMAGE - first < TILES ? images * PER_IMAGE - first : TILES;
@@ -9,31 +9,7 @@ for (int t = 0; t < TILES; ++t) {
     for (int c = 0; c < IN; c += LANES)
         to_frequencies(x + (long)(tile / PER_IMAGE) * SIDE * SIDE * IN + c, place / ACROSS, place % ACROSS, IN, v + t * IN + c, V_STEP);
 }
-for (int f = 0; f < 36; ++f)
-    for (int k = 0; k < OUT; k += LANES * WIDE)
-        for (int t = 0; t < TILES; t += HIGH) {
-            vf sum[HIGH][WIDE];
-            #pragma unroll
-            for (int i = 0; i < HIGH; ++i)
-                #pragma unroll
-                for (int j = 0; j < WIDE; ++j) sum[i][j] = (vf)(0.0f);
-            const float* left = v + f * V_STEP + t * IN; const float* right = u + f * IN * OUT + k;
-            for (int c = 0; c < IN; ++c) {
-                vf weights[WIDE];
-                #pragma unroll
-                for (int j = 0; j < WIDE; ++j) weights[j] = load(right + c * OUT + LANES * j);
-                #pragma unroll
-                for (int i = 0; i < HIGH; ++i) {
-                    vf value = (vf)(left[i * IN + c]);
-                    #pragma unroll
-                    for (int j = 0; j < WIDE; ++j) sum[i][j] = __builtin_elementwise_fma(value, weights[j], sum[i][j]);
-                }
-            }
-            #pragma unroll
-            for (int i = 0; i < HIGH; ++i)
-                #pragma unroll
-                for (int j = 0; j < WIDE; ++j) store(m + f * M_STEP + (t + i) * OUT + k + LANES * j, sum[i][j]);
-        }
+for (int f = 0; f < 36; ++f) multiply(Forth(), v + f * V_STEP, u + f * IN * OUT, m + f * M_STEP);
 for (int t = 0; t < count; ++t) {
     int tile = first + t, place = tile % PER_IMAGE;
     float* image = y + (long)(tile / PER_IMAGE) * SIDE * SIDE * OUT;

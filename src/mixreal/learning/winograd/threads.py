@@ -16,12 +16,16 @@ import torch
 _PARALLEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
-def shared(work: Callable[[int, int], Any], blocks: int) -> list[Any]:
-    """`work(first, count)` for all blocks, in as many equal parts as torch has threads; what the parts return."""
-    threads = min(torch.get_num_threads(), blocks)
+def shared(work: Callable[[int, int], Any], blocks: int, together: int = 1) -> list[Any]:
+    """`work(first, count)` for all blocks, in as many equal parts as torch has threads; what the parts return.
+
+    together: so many blocks, from the first on, stay in one part.
+    """
+    whole = -(-blocks // together)
+    threads = min(torch.get_num_threads(), whole)
     if threads == 1:
         return [work(0, blocks)]
-    edges = [blocks * k // threads for k in range(threads + 1)]
+    edges = [min(whole * k // threads * together, blocks) for k in range(threads + 1)]
     parts = [(a, b - a) for a, b in zip(edges, edges[1:])]
     runtime = _openmp()
     return _in_team(runtime, parts, work) if runtime else list(_pool(threads).map(work, *zip(*parts)))

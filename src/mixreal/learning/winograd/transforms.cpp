@@ -1,6 +1,5 @@
 // Winograd's F(4x4, 3x3) in vectors of LANES channels: tiles of 6 x 6 pixels to frequencies, frequencies to 4 x 4 pixels.
-// Parts of one function's body (see kernels.py): the constants SIDE, IN, OUT, TILES and REFLECT stand before this, and of
-// registers LANES, WIDE (vectors) and HIGH (tiles, or channels) that are summed at once.
+// Parts of one function's body (see kernels.py): the constants SIDE, IN, OUT, TILES, REFLECT and LANES stand before this.
 
 typedef float vf __attribute__((ext_vector_type(LANES), aligned(4)));
 enum { ACROSS = SIDE / 4, PER_IMAGE = ACROSS * ACROSS };
@@ -8,7 +7,7 @@ enum { ACROSS = SIDE / 4, PER_IMAGE = ACROSS * ACROSS };
 auto load = [](const float* at) -> vf { return *(const vf*)at; };
 auto store = [](float* at, vf value) { *(vf*)at = value; };
 
-// Along one axis: six pixels to six frequencies, six frequencies to four pixels, and the transpose of the latter.
+// Along one axis: six pixels to six frequencies, six frequencies to four pixels, and the transposes of both.
 auto spread = [](const vf* d, vf* out) {
     vf a = d[4] - 4.0f * d[2], b = d[3] - 4.0f * d[1], c = d[4] - d[2], e = 2.0f * (d[3] - d[1]);
     out[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
@@ -17,6 +16,14 @@ auto spread = [](const vf* d, vf* out) {
     out[3] = c + e;
     out[4] = c - e;
     out[5] = 4.0f * d[1] - 5.0f * d[3] + d[5]; };
+auto unspread = [](const vf* f, vf* out) {
+    vf a = f[1] + f[2], b = f[2] - f[1], c = f[3] + f[4], e = 2.0f * (f[4] - f[3]);
+    out[0] = 4.0f * f[0];
+    out[1] = 4.0f * (b + f[5]) + e;
+    out[2] = -5.0f * f[0] - 4.0f * a - c;
+    out[3] = -b - e - 5.0f * f[5];
+    out[4] = f[0] + a + c;
+    out[5] = f[5]; };
 auto gather = [](const vf* m, vf* out) {
     vf a = m[1] + m[2], b = m[1] - m[2], c = m[3] + m[4], e = m[3] - m[4];
     out[0] = m[0] + a + c;
@@ -54,3 +61,59 @@ auto to_frequencies = [&](const float* image, int ty, int tx, int channels, floa
         spread(rows[x], f);
         for (int y = 0; y < 6; ++y) store(out + (y * 6 + x) * step, f[y]);
     } };
+
+// The transpose: 36 vectors are added to the pixels that they came from.
+auto from_frequencies = [&](const float* in, int step, float* image, int ty, int tx, int channels) {
+    vf rows[6][6];  // [y][frequency along x]
+    for (int x = 0; x < 6; ++x) {
+        vf f[6], d[6];
+        for (int y = 0; y < 6; ++y) f[y] = load(in + (y * 6 + x) * step);
+        unspread(f, d);
+        for (int y = 0; y < 6; ++y) rows[y][x] = d[y];
+    }
+    for (int y = 0; y < 6; ++y) {
+        int row = mirrored(4 * ty + y - 1);
+        if (row < 0 || row >= SIDE) continue;
+        vf d[6];
+        unspread(rows[y], d);
+        for (int x = 0; x < 6; ++x) {
+            int column = mirrored(4 * tx + x - 1);
+            if (column < 0 || column >= SIDE) continue;
+            float* at = image + (row * SIDE + column) * channels;
+            store(at, load(at) + d[x]);
+        }
+    } };
+
+// How many sums of a matrix product are held in registers at once: half of the 32 of AVX-512, or of the 16 of AVX2, so
+// that what is multiplied has room beside them. WIDE vectors of N columns, HIGH rows.
+#define REGISTERS(N) WIDE = N / LANES < 4 ? N / LANES : 4, HIGH = LANES / WIDE, STRIP = WIDE * LANES
+struct Forth { enum { K = IN, N = OUT, REGISTERS(OUT) }; };
+struct Back { enum { K = OUT, N = IN, REGISTERS(IN) }; };
+
+// (TILES, K) times (K, N), the latter in strips of STRIP columns, each of which stays in the first-level cache.
+auto multiply = [&](auto shape, const float* left, const float* strips, float* out) {
+    typedef decltype(shape) S;
+    for (int k = 0; k < S::N; k += S::STRIP, strips += S::K * S::STRIP)
+        for (int t = 0; t < TILES; t += S::HIGH) {
+            vf sum[S::HIGH][S::WIDE];
+            #pragma unroll
+            for (int i = 0; i < S::HIGH; ++i)
+                #pragma unroll
+                for (int j = 0; j < S::WIDE; ++j) sum[i][j] = (vf)(0.0f);
+            const float* rows = left + t * S::K;
+            for (int c = 0; c < S::K; ++c) {
+                vf weights[S::WIDE];
+                #pragma unroll
+                for (int j = 0; j < S::WIDE; ++j) weights[j] = load(strips + c * S::STRIP + LANES * j);
+                #pragma unroll
+                for (int i = 0; i < S::HIGH; ++i) {
+                    vf value = (vf)(rows[i * S::K + c]);
+                    #pragma unroll
+                    for (int j = 0; j < S::WIDE; ++j) sum[i][j] = __builtin_elementwise_fma(value, weights[j], sum[i][j]);
+                }
+            }
+            #pragma unroll
+            for (int i = 0; i < S::HIGH; ++i)
+                #pragma unroll
+                for (int j = 0; j < S::WIDE; ++j) store(out + (t + i) * S::N + k + LANES * j, sum[i][j]);
+        } };
