@@ -37,7 +37,8 @@ def lanes(request, monkeypatch):
 @pytest.mark.parametrize("lanes", [8, 16], indirect=True)
 @pytest.mark.parametrize("reflect", [False, True])
 @pytest.mark.parametrize(("b", "c", "o", "side"), [(3, 16, 16, 32), (5, 32, 16, 16), (2, 16, 64, 8), (1, 64, 64, 4),
-                                                   (7, 128, 32, 4), (1, 32, 128, 12)])
+                                                   (7, 128, 32, 4), (1, 32, 128, 12), (3, 128, 16, 8), (3, 16, 128, 8),
+                                                   (2, 128, 128, 8)])
 def test_values_and_gradients_are_those_of_the_direct_convolution(b, c, o, side, reflect, lanes):
     x, weight, grad = drawn(b, c, o, side)
     x, weight = x.requires_grad_(), weight.requires_grad_()
@@ -74,8 +75,9 @@ def test_an_image_does_not_depend_on_its_neighbours():
     assert torch.equal(torch.ops.mixreal.conv3x3(x, weight)[2:3], torch.ops.mixreal.conv3x3(x[2:3], weight))
 
 
-def test_threads_share_the_work(monkeypatch):
-    x, weight, grad = drawn(6, 16, 16, 16)
+@pytest.mark.parametrize(("b", "side"), [(6, 16), (40, 12), (7, 8)])
+def test_threads_share_the_work(b, side, monkeypatch):
+    x, weight, grad = drawn(b, 16, 16, side)
     monkeypatch.setattr(threads.torch, "get_num_threads", lambda: 1)
     whole = torch.ops.mixreal.conv3x3(x, weight)
     by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
@@ -85,7 +87,7 @@ def test_threads_share_the_work(monkeypatch):
         assert torch.equal(torch.ops.mixreal.conv3x3(x, weight), whole)
         shared_x, shared_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
         assert torch.equal(shared_x, by_x)
-        torch.testing.assert_close(shared_weight, by_weight, rtol=1e-4, atol=1e-3)
+        assert close(shared_weight, by_weight)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -93,6 +95,13 @@ def test_threads_share_the_work(monkeypatch):
 def test_every_block_is_done_once_in_order_of_parts(three_threads, blocks):
     parts = threads.shared(lambda first, count: list(range(first, first + count)), blocks)
     assert [block for part in parts for block in part] == list(range(blocks)) and len(parts) == min(3, blocks)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(blocks=st.integers(1, 40), together=st.integers(1, 9))
+def test_what_belongs_together_stays_in_one_part(three_threads, blocks, together):
+    parts = threads.shared(lambda first, count: (first, count), blocks, together)
+    assert sum(count for _, count in parts) == blocks and all(first % together == 0 for first, _ in parts)
 
 
 def test_what_fails_in_a_thread_is_told(three_threads):

@@ -86,7 +86,8 @@ auto from_frequencies = [&](const float* in, int step, float* image, int ty, int
 
 // How many sums of a matrix product are held in registers at once: half of the 32 of AVX-512, or of the 16 of AVX2, so
 // that what is multiplied has room beside them. WIDE vectors of N columns, HIGH rows.
-#define REGISTERS(N) WIDE = N / LANES < 4 ? N / LANES : 4, HIGH = LANES / WIDE, STRIP = WIDE * LANES
+#define REGISTERS(N) WIDE = N / LANES < 4 ? N / LANES : 4, STRIP = WIDE * LANES, \
+    HIGH = LANES / WIDE < TILES ? LANES / WIDE : TILES
 struct Forth { enum { K = IN, N = OUT, REGISTERS(OUT) }; };
 struct Back { enum { K = OUT, N = IN, REGISTERS(IN) }; };
 
