@@ -48,7 +48,7 @@ def backward_kernel(side: int, channels_in: int, channels_out: int, reflect: boo
 
 
 def block_of(channels_in: int, channels_out: int) -> int:
-    """How many tiles of 4 x 4 pixels one thread index works on: what they hold stays in a second-level cache of 512 KB."""
+    """How many tiles of 4 x 4 pixels one thread index works on: what they hold stays in a 512 KB second-level cache."""
     return 16 if max(channels_in, channels_out) < 128 else 8
 
 
@@ -59,8 +59,8 @@ def strip(columns: int) -> int:
 
 def _body(part: str, side: int, channels_in: int, channels_out: int, reflect: bool) -> str:
     here = files("mixreal.learning.winograd")
-    names = {"SIDE": side, "IN": channels_in, "OUT": channels_out, "TILES": block_of(channels_in, channels_out), "REFLECT": int(reflect),
-             "LANES": LANES}
+    names = {"SIDE": side, "IN": channels_in, "OUT": channels_out, "TILES": block_of(channels_in, channels_out),
+             "REFLECT": int(reflect), "LANES": LANES}
     lines = ["#pragma clang fp contract(fast)", f"enum {{ {', '.join(f'{k} = {v}' for k, v in names.items())} }};"]
     parts = [here.joinpath(f"{name}.cpp").read_text(encoding="utf-8") for name in ("transforms", part)]
     return "\n".join(lines + parts)
