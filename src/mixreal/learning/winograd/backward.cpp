@@ -1,6 +1,6 @@
 // Gradients of a block of TILES tiles, by the transposes of what convolve.cpp does. From inputs and gradients of outputs,
-// add to those of the weights, (36, IN, OUT), and, unless there are no filters (36, IN / STRIP, OUT, STRIP), to those of
-// the inputs: tiles overlap, so that one thread has to do all of an image.
+// add to those of the weights, (36, IN, OUT), and, unless there are no filters (36, IN / STRIP, OUT, STRIP), make those of
+// the inputs: tiles overlap, so that one thread has to do all of an image, in order.
 
 const float* x = (const float*)x_at; const float* g = (const float*)grad_at; const float* u = (const float*)filters_at;
 float* by_x = (float*)out_at; float* sums = (float*)sums_at;
@@ -58,5 +58,7 @@ for (int f = 0; f < 36; ++f) {
 for (int t = 0; u && t < count; ++t) {
     int tile = first + t, place = tile % PER_IMAGE;
     float* image = by_x + (long)(tile / PER_IMAGE) * SIDE * SIDE * IN;
+    if (place == 0)  // its first tile: memory is written once, not cleared before
+        for (int k = 0; k < SIDE * SIDE * IN; k += LANES) store(image + k, (vf)(0.0f));
     for (int c = 0; c < IN; c += LANES) from_frequencies(v + t * IN + c, V_STEP, image + c, place / ACROSS, place % ACROSS, IN);
 }

@@ -66,7 +66,7 @@ def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_
     """Gradients of `conv3x3` by x (empty unless `to_x`) and by its weights."""
     (b, c, side, _), o = x.shape, weight.shape[0]
     grad, x = grad.contiguous(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
-    by_x = torch.zeros_like(x) if to_x else x.new_empty(0)
+    by_x = torch.empty_like(x) if to_x else x.new_empty(0)
     filters = _frequencies(weight.transpose(0, 1)) if to_x else x.new_empty(0)
     kernel, tiles, block = backward_kernel(side, c, o, reflect), (side // 4) ** 2, block_of(c, o)
 

@@ -32,7 +32,8 @@ def convolve_kernel(side: int, channels_in: int, channels_out: int, reflect: boo
 
 @cache
 def backward_kernel(side: int, channels_in: int, channels_out: int, reflect: bool) -> Any:
-    """(x, its outputs' gradient, filters or 0, out, sums, images, first block): adds to both gradients."""
+    """(x, its outputs' gradient, filters or 0, out, sums, images, first block): the gradient of x, and what to add
+    to that of the transformed weights."""
     start_warp()
 
     @wp.func_native(_body("backward", side, channels_in, channels_out, reflect))
