@@ -45,7 +45,7 @@ def test_the_peer_crops_and_flips_as_we_do() -> None:
         assert label == 0 and np.isclose((ours - image).abs().amax((1, 2, 3)).min(), 0, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["shear", "contrast", "illumination"])
+@pytest.mark.parametrize("name", ["shear", "contrast", "illumination", "noise"])
 def test_the_peer_augments_as_we_do(name: str) -> None:
     """Many draws of one image have the same mean and spread, pixel by pixel, as ours."""
     smooth = torch.linspace(60, 180, 16).round().to(torch.uint8).view(1, 1, 16, 1).expand(1, 16, 16, 3).numpy().copy()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 SMALL = ["--generator", "c3s1-4,d8,R8,u4,c3s1-3", "--discriminator", "C4,C8", "--iterations", "2", "--batch", "4",
          "--pretrain-g", "1", "--pretrain-d", "1", "--checkpoints", "1", "--probes", "1", "--probe-steps", "1",
-         "--judge-steps", "1"]
+         "--judge-steps", "1", "--label-judges", "1"]
 
 
 def test_from_two_folders_to_a_classifier(meshes: Path, photos: Path, tmp_path: Path,
@@ -44,7 +44,7 @@ def test_in_python(meshes: Path, photos: Path, tmp_path: Path) -> None:
     synthetic = mx.render(mx.RenderSpec(models=str(meshes), images=12, size=16, samples=1), tmp_path / "synthetic")
     rr, rs = mx.refine(mx.load(photos, size=16), synthetic, stages=["R-S"], folder=tmp_path / "out",
                        generator="c3s1-4,c3s1-3", discriminator="C4", iterations=1, batch=2, checkpoints=1, probes=0,
-                       judge_steps=1, pretrain_g=0, pretrain_d=0)
+                       judge_steps=1, label_judges=1, pretrain_g=0, pretrain_d=0)
     assert isinstance(rr, mx.RealData) and rr.test.domain == "refined" and len(rs) == 12
 
 

@@ -85,6 +85,21 @@ def test_contrast_keeps_the_mean_and_illumination_the_ratios():
     assert (augment.illumination(torch.ones(64, 3, 2, 2), seeded(0)) <= 1).all()
 
 
+def test_noise_is_gaussian_and_of_every_deviation_up_to_its_largest():
+    found = augment.noise(torch.zeros(200, 3, 16, 16), seeded(0))
+    deviations = found.std((1, 2, 3)) / augment.NOISE
+    assert (deviations < 1.05).all() and abs(float(deviations.mean()) - 0.5) < 0.05
+    assert (found.mean((1, 2, 3)).abs() < 5 * augment.NOISE / 768**0.5).all()
+    bell = (found / found.std((1, 2, 3), keepdim=True)).flatten()
+    assert abs(float((bell.abs() < 1).float().mean()) - 0.6827) < 0.005
+
+
+def test_noise_leaves_the_other_factors_draws():
+    plain, noisy = (prepare(images(), ("crop", "flip", *more), seeded(3), MEAN, STD) for more in ((), ("noise",)))
+    assert not torch.equal(plain, noisy)
+    assert float(((noisy - plain) * STD.view(3, 1, 1)).abs().max()) < 6 * augment.NOISE
+
+
 def test_shear_moves_rows_in_proportion_to_their_height():
     pixels = torch.zeros(6, 3, 33, 33)
     pixels[:, :, :, 16] = 1  # an upright line

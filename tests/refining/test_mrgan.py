@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from mixreal.errors import BadInput
 from mixreal.learning.task import dataset_fingerprint
 from mixreal.real.sets import RealData
 from mixreal.refining import fitting, mrgan
-from mixreal.refining.judging import TEACH, Judge, train_judge
+from mixreal.refining.judging import TEACH, WATCH, Judge, train_judge
 from mixreal.refining.measuring import sample
 from mixreal.refining.sets import as_bytes, shuffled
 from mixreal.refining.spec import RefineSpec, preset
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.slow
 
 SPEC = replace(preset("fast"), generator="c3s1-4,d8,R8,u4,c3s1-3", discriminator="C4,C8", batch=6, iterations=6,
                pretrain_g=2, pretrain_d=2, checkpoints=2, probes=1, probe_steps=2, judge_steps=2, g_updates=2, pool=5,
-               lambda_label=0.1, flip=0.1, g_lr=1e-3)
+               label_judges=1, label_judge="target", label_augment=("translation",), lambda_label=0.1, flip=0.1,
+               g_lr=1e-3)
 CPU = torch.device("cpu")
 
 
@@ -161,6 +163,19 @@ def test_whom_the_teachers_of_a_later_stage_learn_from(key: Literal["source", "t
     first, second = teachers[:4], teachers[4:]
     assert [seed for seed, _ in second] == [TEACH, TEACH + 1] * 2
     assert (second == first) == (learnt_from == {"R", "S"})
+
+
+def test_teachers_that_are_shown_noise_have_learnt_from_noise_and_watchers_never(
+        real: RealData, synthetic: mx.Dataset, tmp_path: Path) -> None:
+    spec = replace(SPEC, iterations=1, checkpoints=1, probes=0, lambda_label=1.0)
+    judges = []
+    for shown in (("translation",), ("translation", "noise")):
+        mrgan.refine(real, synthetic, ["R-S"], replace(spec, label_augment=shown), tmp_path)
+        configs = (run / "config.toml" for run in (tmp_path / "judges").glob("judge-*"))
+        found = [tomllib.loads(config.read_text()) for config in configs]
+        judges.append(sorted((one["train"]["seed"], "noise" in one["train"]["augment"]) for one in found))
+    assert judges[0] == [(WATCH, False)] * 2 + [(TEACH, False)] * 2
+    assert judges[1] == sorted(judges[0] + [(TEACH, True)] * 2)
 
 
 @pytest.mark.parametrize("changes", [

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 SPEC = replace(preset("fast"), generator="c3s1-4,d8,R8,u4,c3s1-3", discriminator="C4,C8", batch=6, iterations=4,
                pretrain_g=2, pretrain_d=2, checkpoints=1, probes=0, judge_steps=1, norm="instance", d_norm="none",
                smooth_target=(1.0, 1.0), smooth_source=(0.0, 0.0), flip=0.0, d_augment=(), label_augment=(), init="he",
-               kernels="plain")
+               label_judges=1, kernels="plain")
 
 WORKER = """
 import sys

@@ -175,6 +175,14 @@ def test_classifiers_of_labels_see_moved_images_and_discriminators_whole_ones() 
     assert not torch.equal(loss, unmoved[1])
 
 
+def test_noise_goes_with_what_is_shown_and_gradients_pass_through_it() -> None:
+    x = torch.full((4, 3, 8, 8), 0.999, requires_grad=True)
+    shown = augment(x, ("noise",), random(0))
+    assert (shown > 1).any() and not torch.equal(shown[0], shown[1])
+    assert torch.equal(torch.autograd.grad(shown.sum(), x)[0], torch.ones_like(x))
+    assert torch.equal(shown, augment(x, ("noise",), random(0)))
+
+
 @pytest.mark.parametrize("name", ["cyclegan", "simgan", "cut"])
 def test_each_update_moves_only_its_own_weights(name: str) -> None:
     spec = replace(SMALL, d_norm="spectral", d_augment=("colour", "translation", "cutout"))

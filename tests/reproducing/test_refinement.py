@@ -40,6 +40,7 @@ pretrain_d = 0
 checkpoints = 1
 probes = 0
 judge_steps = 1
+label_judges = 1
 [run.synthetic]"""
 
 

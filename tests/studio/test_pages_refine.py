@@ -87,7 +87,7 @@ def test_a_chain_is_trained_to_its_images(workspace: Workspace) -> None:
     argv = ["refine", "--out", "runs/refined", "--real", "photos", "--synthetic", "data/rendered", "--stages", "R-S",
             "--preset", "fast", "--generator", "c3s1-4,d8,R8,u4,c3s1-3", "--discriminator", "C4,C8", "--batch", "8",
             "--iterations", "2", "--pretrain-g", "1", "--pretrain-d", "1", "--checkpoints", "1", "--probes", "0",
-            "--judge-steps", "1"]
+            "--judge-steps", "1", "--label-judges", "1"]
 
     async def journey(user: User) -> None:
         jobs.start(workspace, argv, "Refine R-S")

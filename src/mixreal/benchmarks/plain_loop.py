@@ -11,7 +11,7 @@ import torch.utils.data
 from torch import Tensor, nn
 
 from mixreal.datasets.dataset import Dataset
-from mixreal.learning.augment import CONTRAST, ILLUMINATION, SHEAR
+from mixreal.learning.augment import CONTRAST, ILLUMINATION, NOISE, SHEAR
 from mixreal.learning.classifiers import build
 from mixreal.learning.evaluation import channel_statistics
 from mixreal.learning.trainspec import TrainSpec
@@ -48,6 +48,8 @@ class Photos(torch.utils.data.Dataset[tuple[Tensor, int]]):
             image = (mean + math.exp(_uniform(CONTRAST)) * (image - mean)).clamp(0, 1)
         if "illumination" in self.augment:
             image = (image * math.exp(_uniform(ILLUMINATION))).clamp(0, 1)
+        if "noise" in self.augment:
+            image = image + torch.randn_like(image) * (NOISE * float(torch.rand(())))
         return (image - self.mean) / self.std, int(self.labels[i])
 
 

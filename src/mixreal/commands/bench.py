@@ -49,7 +49,7 @@ class Train:
     turns: int = 5  # of each contender
     workers: tuple[int, ...] = (0, 2)  # of the DataLoader; the faster one counts
     compile: Literal["auto", "yes", "no"] = "auto"  # ours; "auto" as in a long training
-    augment: tuple[str, ...] = ("crop", "flip")  # of crop, flip, shear, contrast, illumination; all contenders alike
+    augment: tuple[str, ...] = ("crop", "flip")  # of crop, flip, shear, contrast, illumination, noise; all alike
     out: Annotated[str, tyro.conf.arg(aliases=["-o"], metavar="FILE")] = ""  # a .json for the results
 
 

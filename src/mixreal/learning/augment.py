@@ -1,6 +1,7 @@
-"""Random crop, flip, shear, contrast and illumination, over a whole minibatch at once, on its device (Sec. 3.2).
+"""Random crop, flip, shear, contrast, illumination and noise, over a whole minibatch at once, on its device (Sec. 3.2).
 
-Random numbers are drawn on the CPU, one short vector a factor, so that every device sees the same ones.
+Random numbers are drawn on the CPU, one short vector a factor, so that every device sees the same ones. Noise alone,
+which is not the paper's, takes a number a value: those are drawn on the device, from a seed.
 """
 
 import torch
@@ -9,10 +10,12 @@ from torch import Tensor
 
 from mixreal.errors import check_known
 
-NAMES = ("crop", "flip", "shear", "contrast", "illumination")
+PAPERS = ("crop", "flip", "shear", "contrast", "illumination")
+NAMES = (*PAPERS, "noise")
 SHEAR = 0.2  # tangent of the largest angle, 11 degrees
 CONTRAST = 0.35  # natural logarithm of the largest factor: 0.70 to 1.42
 ILLUMINATION = 0.35  # the same, of the light
+NOISE = 0.1  # largest standard deviation, of values in [0, 1]
 
 
 def prepare(images: Tensor, augment: tuple[str, ...], generator: torch.Generator, mean: Tensor,
@@ -21,8 +24,8 @@ def prepare(images: Tensor, augment: tuple[str, ...], generator: torch.Generator
 
     `augment` is a set of `NAMES`, in any order. Each factor draws its numbers whether or not another is switched on.
     """
-    seeds = torch.randint(2**62, (len(NAMES),), generator=generator)
-    draws = {name: torch.Generator().manual_seed(int(seed)) for name, seed in zip(NAMES, seeds) if name in augment}
+    seeds = torch.randint(2**62, (len(PAPERS),), generator=generator)
+    draws = {name: torch.Generator().manual_seed(int(seed)) for name, seed in zip(PAPERS, seeds) if name in augment}
     if "crop" in augment or "flip" in augment:
         images = crop_flip(images, draws.get("crop"), draws.get("flip"))
     pixels = as_float(images)
@@ -32,6 +35,8 @@ def prepare(images: Tensor, augment: tuple[str, ...], generator: torch.Generator
         pixels = contrast(pixels, draws["contrast"])
     if "illumination" in augment:
         pixels = illumination(pixels, draws["illumination"])
+    if "noise" in augment:
+        pixels = pixels + noise(pixels, generator)
     return normalise(pixels, mean, std).contiguous(memory_format=torch.channels_last)
 
 
@@ -95,6 +100,16 @@ def contrast(pixels: Tensor, generator: torch.Generator) -> Tensor:
 def illumination(pixels: Tensor, generator: torch.Generator) -> Tensor:
     """More or less light: c x, log c uniform in +-`ILLUMINATION`, clipped to [0, 1]."""
     return (pixels * _factor(pixels, ILLUMINATION, generator)).clamp_(0, 1)
+
+
+def noise(pixels: Tensor, generator: torch.Generator) -> Tensor:
+    """What to add to (b, c, h, w) in [0, 1]: Gaussian, of a deviation uniform in 0 to `NOISE` for each image.
+
+    Not clipped, so that gradients pass everywhere: refining's judges are shown noisy images too.
+    """
+    own = torch.Generator(pixels.device).manual_seed(int(torch.randint(2**62, (), generator=generator)))
+    deviations = torch.rand(len(pixels), 1, 1, 1, generator=own, device=pixels.device) * NOISE
+    return torch.randn(pixels.shape, generator=own, device=pixels.device) * deviations
 
 
 def _factor(pixels: Tensor, spread: float, generator: torch.Generator) -> Tensor:

@@ -16,7 +16,7 @@ class TrainSpec:
 
     mix: str = "1:1"  # real:synthetic in every minibatch; "1:0" real only, "0:1" synthetic only
     classifier: str = "resnet20"  # "resnet20", "alexnet", or "timm:NAME"
-    augment: tuple[str, ...] = ("crop", "flip")  # of crop, flip, shear, contrast, illumination
+    augment: tuple[str, ...] = ("crop", "flip")  # of crop, flip, shear, contrast, illumination, noise
     batch: int = 128  # images a step, both domains together
     steps: int = 0  # optimizer steps; or
     epochs: int = 0  # passes over the real training images (over the synthetic ones with "0:1")

@@ -1,17 +1,20 @@
 """Augmentation of what discriminators see, own and translated images alike, with gradients through it.
 
-Zhao et al., "Differentiable augmentation for data-efficient GAN training", NeurIPS 2020: colour, translation, cutout.
+Zhao et al., "Differentiable augmentation for data-efficient GAN training", NeurIPS 2020: colour, translation, cutout;
+and noise, as classifiers are trained with.
 """
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mixreal.learning.augment import noise
+
 SHIFT, CUT = 1 / 8, 1 / 2  # shares of a side
 
 
 def augment(x: Tensor, policy: tuple[str, ...], generator: torch.Generator, border: str = "constant") -> Tensor:
-    """(b, 3, h, w) in [-1, 1] to the same; numbers are drawn on the CPU, so that every device sees the same ones.
+    """(b, 3, h, w) in [-1, 1] to the same; numbers but noise's are drawn on the CPU: every device sees the same ones.
 
     border: what comes in with a translation, "constant" (zero, grey) or "reflect", as classifiers are trained with.
     """
@@ -24,6 +27,8 @@ def augment(x: Tensor, policy: tuple[str, ...], generator: torch.Generator, bord
         x = _translation(x, draws[3], draws[4], border)
     if "cutout" in policy:
         x = _cutout(x, *draws[5:])
+    if "noise" in policy:
+        x = x + 2 * noise(x, generator)  # a range of [-1, 1] is twice as wide
     return x
 
 

@@ -62,15 +62,18 @@ class Judge:
 
 
 def train_judge(dataset: Dataset, steps: int, seed: int, folder: Path, device: torch.device,
-                on_progress: Callable[[int], None] | None = None) -> Judge:
+                on_progress: Callable[[int], None] | None = None, noisy: bool = False) -> Judge:
     """A classifier of one domain's training images, in a folder named by what made it; trained once.
 
-    Stages side by side share them: who comes second waits. on_progress: called at every step, with 0.
+    Stages side by side share them: who comes second waits. on_progress: called at every step, with 0. noisy: what it
+    learns from has noise added.
     """
     real = dataset.domain == "real"
-    spec = replace(TRAINING, mix="1:0" if real else "0:1", steps=steps, seed=seed)
+    spec = replace(TRAINING, mix="1:0" if real else "0:1", steps=steps, seed=seed,
+                   augment=TRAINING.augment + (("noise",) if noisy else ()))
     spec = replace(spec, batch=min(spec.batch, max(len(dataset) // 2, 1)), evaluate_every=steps)
-    name = f"judge-{dataset.domain}-{fingerprint(dataset_fingerprint(dataset), steps, seed, digits=8)}"
+    made_by = dataset_fingerprint(dataset), steps, seed, *(("noise",) if noisy else ())
+    name = f"judge-{dataset.domain}-{fingerprint(*made_by, digits=8)}"
     told = None if on_progress is None else (lambda count: on_progress(0))
     with patient() as stopped:
         while not stopped():

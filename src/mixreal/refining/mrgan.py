@@ -147,7 +147,8 @@ def _teachers(real: ImageSet, synthetic: ImageSet, sets: dict[str, ImageSet], sp
     sides = (sets["R"], sets["S"]) if spec.label_judge == "unrefined" else (real, synthetic)
     datasets = [dataset_of(one, "train", device) for one in sides]
     of_real, of_synthetic = parallel.in_turn(
-        lambda: [[train_judge(dataset, spec.judge_steps, TEACH + k, folder, device, on_progress)
+        lambda: [[train_judge(dataset, spec.judge_steps, TEACH + k, folder, device, on_progress,
+                              "noise" in spec.label_augment)
                   for k in range(spec.label_judges)] for dataset in datasets])
     return Judges(of_synthetic, of_real) if spec.label_judge == "source" else Judges(of_real, of_synthetic)
 

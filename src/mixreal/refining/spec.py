@@ -36,9 +36,11 @@ class RefineSpec:
     # S themselves as those mapped to: what a real image shows is best known from unrefined ones.
     label_judge: Literal["source", "target", "unrefined"] = "source"
     label_judges: int = 1  # such classifiers a direction, from different starts: what all see is less one's own quirk
-    label_augment: tuple[str, ...] = ()  # of what that classifier sees, as d_augment
+    # Of what that classifier sees, as d_augment. With "noise" it learns from noisy images too: what raises its opinion
+    # through noise are shapes and colours that other classifiers see as well, not patterns of its own.
+    label_augment: tuple[str, ...] = ()
     lambda_contrast: float = 1.0  # "cut" only: patches of the output beside their own in the input
-    d_augment: tuple[str, ...] = ()  # of what discriminators see (DiffAugment): colour, translation, cutout
+    d_augment: tuple[str, ...] = ()  # of what discriminators see (DiffAugment): colour, translation, cutout, noise
     # Minibatches.
     batch: int = 144
     align_labels: bool = True  # row k is of one class in both domains, classes in equal numbers (App. 5)
@@ -79,10 +81,11 @@ PRESETS = {
     # Whole-size layers: up by transposed convolutions, minutes of training leave their checkerboard in every image.
     "fast": replace(
         PAPER, generator="c3s1-16,R16x4,c3s1-3", discriminator="C32,C64", d_norm="instance", output="residual",
-        flip=0.0, smooth_target=(0.8, 1.0), smooth_source=(0.0, 0.2), lambda_cycle=1.0,
-        lambda_label=2.0, label_judge="target", label_augment=("translation",), d_augment=("translation",), batch=32,
-        mirror=True, iterations=1200, g_updates=1, g_lr=1e-3, d_lr=4e-4, pretrain_g=50, pretrain_d=100, ema=0.998,
-        translate_norm="estimated", checkpoints=4, probes=2, probe_steps=300, judge_steps=600, choose="probe"),
+        flip=0.0, smooth_target=(0.8, 1.0), smooth_source=(0.0, 0.2), lambda_cycle=1.0, lambda_label=4.0,
+        label_judge="unrefined", label_judges=3, label_augment=("translation", "noise"), d_augment=("translation",),
+        batch=32, mirror=True, iterations=1200, g_updates=1, g_lr=1e-3, d_lr=4e-4, pretrain_g=50, pretrain_d=100,
+        ema=0.998, translate_norm="estimated", checkpoints=4, probes=2, probe_steps=300, judge_steps=600,
+        choose="probe"),
 }
 
 
@@ -127,4 +130,4 @@ def check(spec: RefineSpec) -> None:
                 raise BadInput(f"unknown augmentation {name!r} in {key}: {did_you_mean(name, AUGMENTATIONS)}")
 
 
-AUGMENTATIONS = ("colour", "translation", "cutout")
+AUGMENTATIONS = ("colour", "translation", "cutout", "noise")
