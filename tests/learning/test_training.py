@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from mixreal import runs
 from mixreal.errors import BadInput
 from mixreal.learning import checkpoints, training
+from mixreal.learning.augment import NAMES
 from mixreal.learning.scores import accuracy
 from mixreal.learning.task import make_task
 from mixreal.learning.trainspec import TrainSpec, made_by
@@ -205,7 +206,7 @@ def test_synthetic_only_with_and_without_real_images(tmp_path, real, synthetic):
 
 
 def test_bf16_and_every_augmentation_train(tmp_path, real, synthetic):
-    spec = replace(SPEC, steps=2, precision="bf16", augment=("crop", "flip", "shear", "contrast", "illumination"))
+    spec = replace(SPEC, steps=2, precision="bf16", augment=NAMES)
     run = training.train(real, synthetic, spec, tmp_path / "run")
     assert json.loads((run.folder / "result.json").read_text())["precision"] == "bf16"
     assert all(value.dtype != torch.bfloat16 for value in weights(run.folder).values())

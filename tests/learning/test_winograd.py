@@ -46,7 +46,10 @@ def test_values_and_gradients_are_those_of_the_direct_convolution(b, c, o, side,
     exact_x, exact_weight = x.detach().double().requires_grad_(), weight.detach().double().requires_grad_()
     exact = F.conv2d(F.pad(exact_x, (1, 1, 1, 1), "reflect" if reflect else "constant"), exact_weight)
     assert out.is_contiguous(memory_format=torch.channels_last) and close(out.detach(), exact.detach())
-    ours = torch.autograd.grad(out, (x, weight), grad)
+    ours = torch.autograd.grad(out, (x, weight), grad, retain_graph=True)
+    assert torch.equal(torch.autograd.grad(out, x, grad)[0], ours[0])
+    alone = torch.ops.mixreal.conv3x3(x.detach(), weight, reflect)
+    assert torch.equal(torch.autograd.grad(alone, weight, grad)[0], ours[1])
     theirs = torch.autograd.grad(exact, (exact_x, exact_weight), grad.double())
     assert close(ours[0], theirs[0]) and close(ours[1], theirs[1])
 
@@ -75,17 +78,17 @@ def test_an_image_does_not_depend_on_its_neighbours():
     assert torch.equal(torch.ops.mixreal.conv3x3(x, weight)[2:3], torch.ops.mixreal.conv3x3(x[2:3], weight))
 
 
-@pytest.mark.parametrize(("b", "side"), [(6, 16), (40, 12), (7, 8)])
-def test_threads_share_the_work(b, side, monkeypatch):
-    x, weight, grad = drawn(b, 16, 16, side)
+@pytest.mark.parametrize(("b", "c", "side", "reflect"), [(6, 16, 16, False), (40, 16, 12, True), (9, 128, 12, True)])
+def test_threads_share_the_work(b, c, side, reflect, monkeypatch):
+    x, weight, grad = drawn(b, c, c, side)
     monkeypatch.setattr(threads.torch, "get_num_threads", lambda: 1)
-    whole = torch.ops.mixreal.conv3x3(x, weight)
-    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
+    whole = torch.ops.mixreal.conv3x3(x, weight, reflect)
+    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, reflect, True)
     for runtime in (threads._openmp(), None):
         monkeypatch.setattr(threads.torch, "get_num_threads", lambda: 3)
         monkeypatch.setattr(threads, "_openmp", lambda runtime=runtime: runtime)
-        assert torch.equal(torch.ops.mixreal.conv3x3(x, weight), whole)
-        shared_x, shared_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, False, True)
+        assert torch.equal(torch.ops.mixreal.conv3x3(x, weight, reflect), whole)
+        shared_x, shared_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, reflect, True)
         assert torch.equal(shared_x, by_x)
         assert close(shared_weight, by_weight)
 
@@ -102,6 +105,7 @@ def test_every_block_is_done_once_in_order_of_parts(three_threads, blocks):
 def test_what_belongs_together_stays_in_one_part(three_threads, blocks, together):
     parts = threads.shared(lambda first, count: (first, count), blocks, together)
     assert sum(count for _, count in parts) == blocks and all(first % together == 0 for first, _ in parts)
+    assert len(parts) == min(3, -(-blocks // together))
 
 
 def test_what_fails_in_a_thread_is_told(three_threads):
@@ -123,6 +127,10 @@ def test_the_operator_keeps_torchs_rules():
     x, weight, _ = drawn(2, 16, 16, 8)
     torch.library.opcheck(torch.ops.mixreal.conv3x3.default, (x.requires_grad_(), weight.requires_grad_()),
                           test_utils=("test_schema", "test_autograd_registration", "test_faketensor"))
+    for asked in ((True, True), (True, False), (False, True)):
+        torch.library.opcheck(torch.ops.mixreal.conv3x3_backward.default,
+                              (torch.ones(2, 16, 8, 8), x.detach(), weight.detach(), True, *asked),
+                              test_utils=("test_schema", "test_faketensor"))
 
 
 def test_the_layer_takes_the_quick_way_where_it_fits_only(monkeypatch):

@@ -14,7 +14,8 @@ def random(seed: int) -> torch.Generator:
 IMAGES = torch.rand(6, 3, 16, 12, generator=random(0)) * 2 - 1
 
 
-@pytest.mark.parametrize("policy", [("colour",), ("translation",), ("cutout",), ("colour", "translation", "cutout")])
+@pytest.mark.parametrize("policy", [("colour",), ("translation",), ("cutout",), ("noise",),
+                                    ("colour", "translation", "cutout", "noise")])
 def test_it_changes_images_and_lets_gradients_through(policy: tuple[str, ...]) -> None:
     x = IMAGES.clone().requires_grad_()
     y = augment(x, policy, random(1))

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from mixreal.benchmarks.plain_cyclegan import PlainCycleGan
 from mixreal.errors import BadInput
+from mixreal.learning.augment import noise
 from mixreal.refining.diffaugment import augment
 from mixreal.refining.losses import draw_labels
 from mixreal.refining.pairs import Pair
@@ -180,7 +181,9 @@ def test_noise_goes_with_what_is_shown_and_gradients_pass_through_it() -> None:
     shown = augment(x, ("noise",), random(0))
     assert (shown > 1).any() and not torch.equal(shown[0], shown[1])
     assert torch.equal(torch.autograd.grad(shown.sum(), x)[0], torch.ones_like(x))
-    assert torch.equal(shown, augment(x, ("noise",), random(0)))
+    draws = random(0)
+    torch.rand(7, 4, generator=draws)  # those of the other augmentations, drawn in any case
+    torch.testing.assert_close(shown, x + 2 * noise(x, draws))  # a range of [-1, 1] is twice as wide
 
 
 @pytest.mark.parametrize("name", ["cyclegan", "simgan", "cut"])

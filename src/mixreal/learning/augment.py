@@ -36,7 +36,7 @@ def prepare(images: Tensor, augment: tuple[str, ...], generator: torch.Generator
     if "illumination" in augment:
         pixels = illumination(pixels, draws["illumination"])
     if "noise" in augment:
-        pixels = pixels + noise(pixels, generator)
+        pixels = pixels + noise(pixels, torch.Generator().manual_seed(int(seeds.sum())))  # the generator as it was
     return normalise(pixels, mean, std).contiguous(memory_format=torch.channels_last)
 
 

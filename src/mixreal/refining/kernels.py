@@ -5,8 +5,9 @@
 that a layer is a few matrix products with a quarter of the multiplications. `few_to_many` and `many_to_few` are
 convolutions between an image's three channels and many: libraries pad those three to the width of a register, and
 waste most of it.
-Measured on one core against `F.conv2d`, forward and backward: 128 channels at 8x8 px, batch 32, 4.7 instead of
-12.1 ms; the last 7x7 layer 5 instead of 26 ms. Results differ by rounding alone, about 1e-5 of the largest.
+Whole maps are for what `mixreal.learning.winograd` does not take. Measured on one core with AVX2 against `F.conv2d`,
+forward and backward, 128 channels at 8x8 px, batch 32: 16 to 19 ms instead of 28 (there 12); with AVX-512 the last 7x7
+layer 5 instead of 26 ms. Results differ by rounding alone, about 1e-5 of the largest.
 """
 
 from functools import lru_cache
@@ -20,7 +21,7 @@ from torch import Tensor
 
 from mixreal.learning.winograd.convolution import FILTERS
 
-LARGEST = 144  # places of a map that one dense transform is worth: 12 x 12
+LARGEST = 144  # places of a map that dense transforms are worth: 12 x 12
 
 # Winograd's F(4, 3): y = A^T [(G g) * (B^T d)] for six inputs d, three weights g and four outputs y; G is in FILTERS.
 _BT = np.array([[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0],

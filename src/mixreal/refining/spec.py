@@ -69,7 +69,7 @@ class RefineSpec:
     # Running.
     seed: int = 0
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    kernels: Literal["auto", "plain"] = "auto"  # "auto": fewer multiplications on CPUs (refining/kernels.py)
+    kernels: Literal["auto", "plain"] = "auto"  # "auto": fewer multiplications on CPUs (refining/blocks.py)
     compile: bool = False  # torch.compile
 
 

@@ -1,6 +1,6 @@
 // Gradients of a block of TILES tiles, by the transposes of what convolve.cpp does. From inputs and gradients of outputs,
-// add to those of the weights, (36, IN, OUT), and, unless there are no filters (36, IN / STRIP, OUT, STRIP), make those of
-// the inputs: tiles overlap, so that one thread has to do all of an image, in order.
+// add to those of the weights, (36, IN, OUT), where asked for, and make those of the inputs, where there are filters
+// (36, IN / STRIP, OUT, STRIP): tiles overlap, so that one thread has to do all of an image, in order.
 
 const float* x = (const float*)x_at; const float* g = (const float*)grad_at; const float* u = (const float*)filters_at;
 float* by_x = (float*)out_at; float* sums = (float*)sums_at;
@@ -9,7 +9,7 @@ float v[36 * V_STEP] __attribute__((aligned(64))); float w[36 * W_STEP] __attrib
 int first = block * TILES, count = images * PER_IMAGE - first < TILES ? images * PER_IMAGE - first : TILES;
 for (int t = 0; t < TILES; ++t) {
     int tile = first + (t < count ? t : 0), place = tile % PER_IMAGE, ty = place / ACROSS, tx = place % ACROSS;
-    for (int c = 0; c < IN; c += LANES)
+    for (int c = 0; sums && c < IN; c += LANES)
         to_frequencies(x + (long)(tile / PER_IMAGE) * SIDE * SIDE * IN + c, ty, tx, IN, v + t * IN + c, V_STEP);
     for (int k = 0; k < OUT; k += LANES) {
         const float* image = g + (long)(tile / PER_IMAGE) * SIDE * SIDE * OUT + k;
@@ -28,7 +28,7 @@ for (int t = 0; t < TILES; ++t) {
     }
 }
 for (int f = 0; f < 36; ++f) {
-    for (int k = 0; k < OUT; k += Forth::STRIP)
+    for (int k = 0; sums && k < OUT; k += Forth::STRIP)
         for (int c = 0; c < IN; c += Forth::HIGH) {
             float* at = sums + (f * IN + c) * OUT + k;
             vf sum[Forth::HIGH][Forth::WIDE];

@@ -62,8 +62,9 @@ def conv3x3(x: Tensor, weight: Tensor, reflect: bool = False) -> Tensor:
 
 
 @torch.library.custom_op("mixreal::conv3x3_backward", mutates_args=())
-def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_x: bool) -> tuple[Tensor, Tensor]:
-    """Gradients of `conv3x3` by x (empty unless `to_x`) and by its weights."""
+def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_x: bool,
+                     to_weight: bool = True) -> tuple[Tensor, Tensor]:
+    """Gradients of `conv3x3` by x and by its weights, empty where not asked for: frozen judges need the first alone."""
     (b, c, side, _), o = x.shape, weight.shape[0]
     grad, x = grad.contiguous(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     by_x = torch.empty_like(x) if to_x else x.new_empty(0)
@@ -71,13 +72,15 @@ def conv3x3_backward(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_
     kernel, tiles, block = backward_kernel(side, c, o, reflect), (side // 4) ** 2, block_of(c, o)
 
     def add(first: int, count: int) -> Tensor:
-        sums = x.new_zeros(36, c, o)
+        sums = x.new_zeros(36, c, o) if to_weight else x.new_empty(0)
         places = x.data_ptr(), grad.data_ptr(), filters.data_ptr(), by_x.data_ptr(), sums.data_ptr(), b
         _launch(kernel, places, first, count)
         return sums
 
     # Parts end where an image does.
     sums = shared(add, -(-b * tiles // block), math.lcm(tiles, block) // block)
+    if not to_weight:
+        return by_x, sums[0]
     by_weight = torch.stack(sums).sum(0) if len(sums) > 1 else sums[0]
     by_weight = (FILTERS.t() @ by_weight.view(36, -1)).view(3, 3, c, o).permute(3, 2, 0, 1)
     return by_x, by_weight.contiguous(memory_format=torch.channels_last)
@@ -101,9 +104,10 @@ def _(x: Tensor, weight: Tensor, reflect: bool = False) -> Tensor:
 
 
 @conv3x3_backward.register_fake
-def _(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_x: bool) -> tuple[Tensor, Tensor]:
-    by_x = torch.empty_like(x, memory_format=torch.channels_last) if to_x else x.new_empty(0)
-    return by_x, torch.empty_like(weight, memory_format=torch.channels_last)
+def _(grad: Tensor, x: Tensor, weight: Tensor, reflect: bool, to_x: bool,
+      to_weight: bool = True) -> tuple[Tensor, Tensor]:
+    return tuple(torch.empty_like(one, memory_format=torch.channels_last) if asked else x.new_empty(0)
+                 for one, asked in ((x, to_x), (weight, to_weight)))  # type: ignore[return-value]
 
 
 def _save(ctx: Any, inputs: tuple[Tensor, Tensor, bool], output: Tensor) -> None:
@@ -111,10 +115,11 @@ def _save(ctx: Any, inputs: tuple[Tensor, Tensor, bool], output: Tensor) -> None
     ctx.reflect = inputs[2]
 
 
-def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor, None]:
+def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
     x, weight = ctx.saved_tensors
-    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, ctx.reflect, ctx.needs_input_grad[0])
-    return (by_x if ctx.needs_input_grad[0] else None), by_weight, None
+    to_x, to_weight = ctx.needs_input_grad[:2]
+    by_x, by_weight = torch.ops.mixreal.conv3x3_backward(grad, x, weight, ctx.reflect, to_x, to_weight)
+    return (by_x if to_x else None), (by_weight if to_weight else None), None
 
 
 conv3x3.register_autograd(_backward, setup_context=_save)

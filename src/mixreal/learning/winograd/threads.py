@@ -17,7 +17,7 @@ _PARALLEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 def shared(work: Callable[[int, int], Any], blocks: int, together: int = 1) -> list[Any]:
-    """`work(first, count)` for all blocks, in as many equal parts as torch has threads; what the parts return.
+    """`work(first, count)` for all blocks, in nearly equal parts, one a thread of torch's at most; what they return.
 
     together: so many blocks, from the first on, stay in one part.
     """
