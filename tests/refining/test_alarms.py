@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from mixreal.refining.alarms import Alarms, labels_lost, look
-from mixreal.refining.choosing import choose
+from mixreal.refining.choosing import choose, told
 from mixreal.refining.features import features
 from tiny import tiny
 
@@ -54,6 +54,13 @@ def test_good_generators(good: Callable[[torch.Tensor], torch.Tensor]) -> None:
     assert not found.identity and not found.collapse
 
 
+def test_one_image_a_class_cannot_be_alike() -> None:
+    few = slice(0, 3)
+    after = brighter_and_softer(PIXELS[few])
+    found = look(PIXELS[few], after, features(PIXELS[few]), features(after), PLAIN.labels[few])
+    assert len(set(PLAIN.labels[few])) == 3 and not found.collapse
+
+
 def test_lost_labels() -> None:
     assert labels_lost(0.8, 0.6)
     assert not labels_lost(0.8, 0.7) and not labels_lost(0.5, 0.9)
@@ -75,3 +82,12 @@ def test_the_rules_by_which_a_checkpoint_is_kept() -> None:
     assert choose([row(0.2, **probed(0.5)), row(0.3, **probed(0.44))], "probe") == (0, "probe")
     assert choose([row(np.nan), row(0.9)], "kid") == (1, "kid")
     assert choose([row(0.9), row(0.8)], "probe") == (1, "kid")  # nothing was probed, and the report says so
+
+
+def test_how_it_was_kept_is_told_as_it_was_done() -> None:
+    quiet, loud = row(0.1), row(0.2, label_alarm=["to_real"])
+    assert told([quiet, loud], "kid", "validation").startswith("of the checkpoints without an alarm, the one of least")
+    assert told([loud], "kid", "validation").startswith("every checkpoint has an alarm; of those with the fewest, ")
+    assert "held out for validation" in told([quiet], "probe", "validation")
+    assert "none were held out" in told([quiet], "probe", "train")
+    assert told([loud], "last", "train") == "the last one"

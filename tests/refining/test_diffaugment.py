@@ -46,4 +46,5 @@ def test_the_pool() -> None:
     assert 0 < int(old.sum()) < 4
     everything = sorted([*shown.flatten().tolist(), *pool.images.flatten().tolist()])
     assert set(everything) <= {0, 1, 2, 3, 10, 11, 12, 13}
+    assert int((pool.images >= 10).sum()) == int(old.sum())  # one kept for each old one shown
     assert torch.equal(Pool(0).exchange(first, random(0)), first)

@@ -24,6 +24,7 @@ from mixreal.refining.measuring import sample
 from mixreal.refining.sets import as_bytes, shuffled
 from mixreal.refining.spec import RefineSpec, preset
 from mixreal.refining.translating import GENERATORS, load
+from mixreal.reporting.refine_report import markdown, read_stage
 from tiny import CLASSES, tiny, tiny_real
 
 pytestmark = pytest.mark.slow
@@ -188,6 +189,27 @@ def test_other_keys_work(changes: dict[str, object], real: RealData, synthetic: 
     spec = replace(SPEC, iterations=2, checkpoints=1, **changes)
     found = mx.refine(real.train, synthetic, ["R-S"], spec, tmp_path)
     assert isinstance(found[0], mx.Dataset) and len(found[0]) == 12 and len(found[1]) == 30
+
+
+@pytest.mark.parametrize("classes", [("bus", "car", "person", "truck"), ("bus",)])
+def test_without_aligned_labels_a_class_may_be_missing_or_alone(classes: tuple[str, ...], tmp_path: Path) -> None:
+    given = tiny("real", 12, classes=classes), tiny("synthetic", 30, classes=classes[:3])
+    spec = replace(SPEC, iterations=1, checkpoints=1, align_labels=False, lambda_label=0.0)
+    made = mrgan.refine(*given, ["R-S"], spec, tmp_path)
+    told = read_stage(made.stages[0].folder)
+    assert "kid" in told.kept and "label_real" not in told.kept and "probe" not in told.kept
+    assert len(made.synthetic) == 30 and not told.kept["label_alarm"]
+    assert "real images trained on, for none were held out" in markdown([told], [])
+    with pytest.raises(BadInput, match="classifiers that keep the labels have to learn them"):
+        mrgan.refine(*given, ["R-S"], replace(spec, lambda_label=1.0), tmp_path)
+
+
+def test_other_features_make_another_stage(real: RealData, synthetic: mx.Dataset, tmp_path: Path,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = replace(SPEC, iterations=1, checkpoints=1, probes=0)
+    first = mrgan.refine(real, synthetic, ["R-S"], spec, tmp_path).stages[0].folder
+    monkeypatch.setattr(mrgan.features, "name", lambda: "others")
+    assert mrgan.refine(real, synthetic, ["R-S"], spec, tmp_path).stages[0].folder != first
 
 
 def test_other_test_photos_are_refined_anew_by_the_same_stage(real: RealData, synthetic: mx.Dataset,

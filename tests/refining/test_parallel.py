@@ -32,10 +32,10 @@ import torch
 torch.set_num_threads(1)
 from test_parallel import SPEC, refine, tiny
 from mixreal.refining import parallel
-with parallel.joined():
+with parallel.joined("cpu"):
     cpu, second = torch.device("cpu"), parallel.rank() == 1
     assert parallel.any_of(second, cpu) and not parallel.any_of(False, cpu)
-    refine(tiny("real", 12), tiny("synthetic", 18), ["R-S"], SPEC, {folder!r})
+    refine(tiny("real", 12), tiny("synthetic", 18), ["R-S"], SPEC, {folder!r}, device="cpu")
 """
 
 
@@ -47,7 +47,8 @@ def test_two_processes_are_as_one(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    one = refine(tiny("real", 12), tiny("synthetic", 18), ["R-S"], SPEC, tmp_path / "one").stages[0].folder
+    alone = refine(tiny("real", 12), tiny("synthetic", 18), ["R-S"], SPEC, tmp_path / "one", device="cpu")
+    one = alone.stages[0].folder
     (two,) = (tmp_path / "two").glob("1-R-S-*")
     ours, theirs = load_file(one / GENERATORS), load_file(two / GENERATORS)
     for name, value in ours.items():

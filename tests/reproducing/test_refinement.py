@@ -1,6 +1,7 @@
 """Recipes with stages: what is trained on and tested on is what their keys say, and stages are trained once."""
 
 import json
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from PIL import Image
 from mixreal.datasets.dataset import read
 from mixreal.errors import BadInput
 from mixreal.learning.task import dataset_fingerprint
+from mixreal.reproducing import scheduling
 from mixreal.reproducing.cells import chosen_cells, jobs, lay_out
 from mixreal.reproducing.outcome import read_outcome
 from mixreal.reproducing.recipe import open_recipe
-from mixreal.reproducing.refinement import chain, refine_spec
+from mixreal.reproducing.refinement import chain, made_by, refine_spec
 from mixreal.reproducing.reproduce import dry_run, reproduce
 from mixreal.reproducing.setting import Setting
 from mixreal.reproducing.tasks import Task, stage_tasks
@@ -97,16 +99,29 @@ def test_a_stage_that_fails_fails_its_rows_alone(recipe: Path, tmp_path: Path, p
     wild = tmp_path / "wild.toml"
     wild.write_text(recipe.read_text().replace("batch = 4\n", "batch = 3\n"))
     _, failed = reproduce(open_recipe(str(wild), seeds=(0,)), tmp_path / "out", processes=processes,
-                          only=("RRS on RR/plain", "1:1/plain"))
-    assert len(failed) == 1 and "cannot hold 2 classes" in next(iter(failed.values()))
+                          only=("RRS on RR/plain", "1:1/plain", "S/plain"))
+    assert len(failed) == 2 and all("cannot hold 2 classes" in reason for reason in failed.values())
     states = {cell["row"]: cell["state"] for cell in json.loads(
         (tmp_path / "out" / "wild-cpu" / "results.json").read_text())["cells"] if cell["column"] == "plain"}
-    assert (states["RRS on RR"], states["1:1"]) == ("failed", "done")
+    # S and S on RR are one training: without the stage it is tested on R alone.
+    assert {row: states[row] for row in ("RRS on RR", "1:1", "S", "S on RR")} == {
+        "RRS on RR": "failed", "1:1": "done", "S": "done", "S on RR": "failed"}
+
+
+def test_ctrl_c_between_the_loops_of_a_stage_is_heeded(recipe: Path, tmp_path: Path,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    def refined_of(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("Ctrl-C was lost")
+
+    monkeypatch.setattr(scheduling, "refined_of", refined_of)
+    with pytest.raises(KeyboardInterrupt):
+        reproduce(open_recipe(str(recipe), seeds=(0,)), tmp_path, processes=1, only=("RS/plain",))
 
 
 def test_side_by_side_stages_make_the_same_images(recipe: Path, finished: Path, tmp_path: Path) -> None:
     asked = open_recipe(str(recipe), seeds=(0,))
-    assert "and 2 stages of GANs" in dry_run(asked, tmp_path, device="cpu", only=["RRS*/plain"])
+    assert "and at most 2 stages of GANs" in dry_run(asked, tmp_path, device="cpu", only=["RRS*/plain"])
     _, failed = reproduce(asked, tmp_path, processes=2, only=["RRS on RR/plain", "S/plain"])
     assert not failed
     for made in ("1-R-S-*/RS", "1-R-S-*/RR/test", "2-RR-RS-*/RRS"):
@@ -143,6 +158,12 @@ def test_keys() -> None:
     assert chain(Setting(stage="RR-S")) == ("R-S", "RR-S")
     assert chain(Setting(stage="R-S > RR-RS > RRR-S")) == ("R-S", "RR-RS", "RRR-S")
     assert refine_spec(Setting(refine={"preset": "paper-literal", "batch": 8})).flip == 0.9
+    assert made_by(Setting(stage="RR-S", test="RRR@2"))["stages"] == ["R-S", "RR-S"]
+    for wrong, told in ((Setting(stage="R-S", test="RRR"), "after R-S: .*known: RR, RR@1, real, refined"),
+                        (Setting(stage="R-S", test="Refined"), "did you mean 'refined'"),
+                        (Setting(stage="R-S", test="RR", refine={"batch": 0}), "batch is 0")):
+        with pytest.raises(BadInput, match=told):
+            made_by(wrong)
     for setting, told in ((Setting(), "need a stage"), (Setting(stage="RRR-S"), "no earlier stage")):
         with pytest.raises(BadInput, match=told):
             chain(replace(setting, train_on="refined"))

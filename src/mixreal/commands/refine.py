@@ -49,7 +49,7 @@ def run(argv: Sequence[str]) -> int:
     synthetic = read(asked.synthetic)
     real = load(asked.real, size=asked.size or synthetic.images.shape[1], data=asked.data or None,
                 per_class=asked.per_class or None, seed=asked.refine.seed, classes=asked.classes)
-    with parallel.joined():
+    with parallel.joined(asked.device):
         made = refine(real, synthetic, asked.stages, asked.refine, asked.out, device=asked.device)
         if parallel.rank():
             return 0

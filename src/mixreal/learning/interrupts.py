@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,3 +28,13 @@ def patient() -> Iterator[Callable[[], bool]]:
         yield asked.is_set
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def pause(seconds: float, on_progress: Callable[[int], None] | None = None) -> None:
+    """Wait for someone else's work; Ctrl-C, pressed here or passed on by `on_progress`, ends it."""
+    with patient() as stopped:
+        time.sleep(seconds)
+        if on_progress is not None:
+            on_progress(0)
+        if stopped():
+            raise KeyboardInterrupt

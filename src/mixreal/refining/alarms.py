@@ -28,7 +28,7 @@ def look(before: Tensor, after: Tensor, features_before: NDArray[np.float32], fe
          labels: NDArray[np.int64]) -> Alarms:
     """Compare (n, 3, h, w) inputs with outputs, both in [-1, 1], and their (n, d) features; `labels` (n,)."""
     change = float((after - before).abs().mean()) / 2
-    pixels, seen = (spread_within(one_after, labels) / max(spread_within(one_before, labels), 1e-12)
+    pixels, seen = (_ratio(spread_within(one_after, labels), spread_within(one_before, labels))
                     for one_before, one_after in ((_flat(before), _flat(after)), (features_before, features_after)))
     return Alarms(change, pixels, seen, change < COPY, min(pixels, seen) < ALIKE)
 
@@ -36,6 +36,11 @@ def look(before: Tensor, after: Tensor, features_before: NDArray[np.float32], fe
 def labels_lost(before: float, after: float) -> bool:
     """Whether a classifier sees so many fewer labels in refined images that their labels cannot be trusted."""
     return after < before - LOST
+
+
+def _ratio(after: float, before: float) -> float:
+    """1 where inputs do not differ either: one image a class cannot tell whether outputs are alike."""
+    return after / before if before > 0 else 1.0
 
 
 def _flat(images: Tensor) -> NDArray[np.float32]:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 RULES = {
-    "kid": "of the checkpoints without an alarm, the one of least KID between translated synthetic images and the "
-           "stage's real side, the real ones held out where there are some",
-    "probe": "of the checkpoints without an alarm, the latest whose refined images train a classifier that is, within "
-             "one standard error, as accurate on real validation images as the best one's",
+    "kid": "the one of least KID between translated synthetic images and the stage's real side",
+    "probe": "the latest whose refined images train a classifier that is, within one standard error, as accurate on "
+             "real images as the best one's",
     "last": "the last one",
 }
 ALARMS = ("identity_alarm", "collapse_alarm", "label_alarm")
@@ -30,6 +29,17 @@ def choose(rows: Sequence[dict[str, Any]], rule: str) -> tuple[int, str]:
             best = max(rows[k]["probe_mean"] for k in probed)
             return max(k for k in probed if rows[k]["probe_mean"] >= best - rows[k]["probe_error"]), rule
     return min(left, key=lambda k: _kid(rows[k])), "kid"
+
+
+def told(rows: Sequence[dict[str, Any]], rule: str, watched: str) -> str:
+    """How one of these checkpoints was kept, in words. watched: the part of the real images that it was measured on."""
+    if rule == "last":
+        return RULES[rule]
+    among = "every checkpoint has an alarm; of those with the fewest"
+    if any(ringing(row) == 0 for row in rows):
+        among = "of the checkpoints without an alarm"
+    seen = "held out for validation" if watched == "validation" else "trained on, for none were held out"
+    return f"{among}, {RULES[rule]} (real images {seen})"
 
 
 def ringing(row: dict[str, Any]) -> int:

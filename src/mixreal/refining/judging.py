@@ -1,7 +1,6 @@
 """Classifiers that watch refinement: judges of labels, trained before it, and probes, trained on what it made."""
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from mixreal.learning.augment import normalise, prepare
 from mixreal.learning.batch_norm import statistics_of
 from mixreal.learning.classifiers import build
 from mixreal.learning.evaluation import channel_statistics, logits
-from mixreal.learning.interrupts import patient
+from mixreal.learning.interrupts import pause
 from mixreal.learning.minibatches import Mix, minibatches
 from mixreal.learning.predicting import load_classifier
 from mixreal.learning.schedules import learning_rate
@@ -75,17 +74,13 @@ def train_judge(dataset: Dataset, steps: int, seed: int, folder: Path, device: t
     made_by = dataset_fingerprint(dataset), steps, seed, *(("noise",) if noisy else ())
     name = f"judge-{dataset.domain}-{fingerprint(*made_by, digits=8)}"
     told = None if on_progress is None else (lambda count: on_progress(0))
-    with patient() as stopped:
-        while not stopped():
-            try:
-                run = train(dataset if real else None, None if real else dataset, spec, folder / name,
-                            device=str(device), on_progress=told)
-                return Judge(run.folder, device)
-            except Held:
-                time.sleep(LOOK)
-                if told is not None:
-                    told(0)
-    raise KeyboardInterrupt
+    while True:
+        try:
+            run = train(dataset if real else None, None if real else dataset, spec, folder / name,
+                        device=str(device), on_progress=told)
+            return Judge(run.folder, device)
+        except Held:
+            pause(LOOK, told)
 
 
 def probe(refined: Dataset, tested: Dataset, unlabelled: Dataset, steps: int, seed: int,

@@ -15,13 +15,12 @@ from mixreal.refining.alarms import labels_lost, look
 from mixreal.refining.features import features
 from mixreal.refining.gap import a_distance, kid
 from mixreal.refining.judging import Judge, probe
-from mixreal.refining.sets import ImageSet, Pixels, as_bytes, shuffled
+from mixreal.refining.sets import ImageSet, Pixels, Translate, as_bytes, shuffled
 from mixreal.refining.spec import RefineSpec
 from mixreal.refining.translating import Translators
 
 SAMPLE = 400  # images of each side
 PROBED = 4000  # refined images that a probe is trained on
-CHUNK = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +39,14 @@ class Ruler:
     real: Side  # the stage's real side: validation images where there are some
     synthetic: Side
     original_real: Side  # R itself, of the same images
-    judge_real: Judge  # trained on R: does it still see the label in what `to_real` made?
-    judge_synthetic: Judge  # trained on S, for the other direction
+    judge_real: Judge | None  # trained on R: does it still see the label in what `to_real` made? None: no labels to see
+    judge_synthetic: Judge | None  # trained on S, for the other direction
     train_synthetic: Pixels  # what probes are trained on, once translated
     tested: Dataset  # real images that probes are tested on
     unlabelled: Dataset  # real training images
 
 
-def make_ruler(real: ImageSet, synthetic: ImageSet, judge_real: Judge, judge_synthetic: Judge,
+def make_ruler(real: ImageSet, synthetic: ImageSet, judge_real: Judge | None, judge_synthetic: Judge | None,
                device: torch.device) -> Ruler:
     """Samples and their features."""
     part = real.watched
@@ -63,8 +62,7 @@ def measure_inputs(ruler: Ruler) -> dict[str, Any]:
     return {"kid": kid(s.features, r.features), "kid_real": kid(s.features, ruler.original_real.features),
             "kid_synthetic": kid(r.features, s.features), "a_distance": a_distance(s.features, r.features),
             "a_distance_real": a_distance(s.features, ruler.original_real.features),
-            "label_real": ruler.judge_real.agreement(s.pixels, s.labels),
-            "label_synthetic": ruler.judge_synthetic.agreement(r.pixels, r.labels)}
+            **_labels_seen(ruler, s.pixels, r.pixels)}
 
 
 def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +71,8 @@ def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> d
     kid, a_distance: translated synthetic images against the stage's real side, *_real: against R itself,
     kid_synthetic: translated real images against the stage's synthetic side. cycle_error: mean |F(G(x)) - x|, of
     [0, 1].
-    label_real: share of translated synthetic images in which a classifier trained on R sees their label.
+    label_real: share of translated synthetic images in which a classifier trained on R sees their label; left out, as
+    label_synthetic, where a class is missing or there is only one.
     """
     s, r = ruler.synthetic, ruler.real
     made_real, made_synthetic = _all(translators.to_real, s.pixels), _all(translators.to_synthetic, r.pixels)
@@ -81,8 +80,7 @@ def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> d
     back = [_all(translators.to_synthetic, made_real) - s.pixels, _all(translators.to_real, made_synthetic) - r.pixels]
     looks = (look(s.pixels, made_real, s.features, seen_real, s.labels),
              look(r.pixels, made_synthetic, r.features, seen_synthetic, r.labels))
-    label = ruler.judge_real.agreement(made_real, s.labels)
-    label_back = ruler.judge_synthetic.agreement(made_synthetic, r.labels)
+    labels = _labels_seen(ruler, made_real, made_synthetic)
     return {
         "kid": kid(seen_real, r.features), "kid_real": kid(seen_real, ruler.original_real.features),
         "kid_synthetic": kid(seen_synthetic, s.features), "kid_shared": kid(seen_real, seen_synthetic),
@@ -92,12 +90,11 @@ def measure(ruler: Ruler, translators: Translators, inputs: dict[str, Any]) -> d
         "change_real": looks[0].change, "change_synthetic": looks[1].change,
         "spread_real": min(looks[0].pixel_spread, looks[0].feature_spread),
         "spread_synthetic": min(looks[1].pixel_spread, looks[1].feature_spread),
-        "label_real": label, "label_synthetic": label_back,
+        **labels,
         "identity_alarm": [name for name, one in zip(("to_real", "to_synthetic"), looks) if one.identity],
         "collapse_alarm": [name for name, one in zip(("to_real", "to_synthetic"), looks) if one.collapse],
-        "label_alarm": [name for name, lost in
-                        (("to_real", labels_lost(inputs["label_real"], label)),
-                         ("to_synthetic", labels_lost(inputs["label_synthetic"], label_back))) if lost]}
+        "label_alarm": [name.replace("label", "to") for name, seen in labels.items()
+                        if labels_lost(inputs[name], seen)]}
 
 
 def measure_probe(ruler: Ruler, translators: Translators | None, spec: RefineSpec, classes: Sequence[str],
@@ -126,7 +123,18 @@ def _side(pixels: Pixels) -> Side:
     return Side(found, pixels.labels[rows], features(found))
 
 
-def _all(translate: Any, pixels: Tensor) -> Tensor:
-    return torch.cat([translate(chunk) for chunk in pixels.split(CHUNK)])
+def _labels_seen(ruler: Ruler, of_synthetic: Tensor, of_real: Tensor) -> dict[str, float]:
+    """In what became of both samples; nothing where nobody can know the labels."""
+    return {name: judge.agreement(pixels, side.labels) for name, judge, pixels, side in (
+        ("label_real", ruler.judge_real, of_synthetic, ruler.synthetic),
+        ("label_synthetic", ruler.judge_synthetic, of_real, ruler.real)) if judge is not None}
+
+
+def _all(translate: Translate, pixels: Tensor) -> Tensor:
+    out = torch.empty_like(pixels)
+    for rows in shuffled(len(pixels)):  # as written sets are: a side lies class after class
+        index = torch.from_numpy(rows).to(pixels.device)
+        out[index] = translate(pixels[index])
+    return out
 
 

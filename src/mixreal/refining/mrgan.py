@@ -20,7 +20,7 @@ from mixreal.real.sets import RealData
 from mixreal.refining import discriminator, features, generator, parallel, translating
 from mixreal.refining import spec as specs
 from mixreal.refining.fitting import CANDIDATES, Work, fit
-from mixreal.refining.judging import TEACH, WATCH, train_judge
+from mixreal.refining.judging import TEACH, WATCH, Judge, train_judge
 from mixreal.refining.measuring import make_ruler, measure, measure_inputs, measure_probe
 from mixreal.refining.pairs import Pairs
 from mixreal.refining.refined import dataset_of, save_samples, write_sets
@@ -88,8 +88,9 @@ def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str], 
     done = []
     for stage in chain:
         r, s = found(sets, stage)
+        # With other features, KIDs of two halves of a training could not be compared.
         identity = fingerprint("stage", stage.real.partition("@")[0], stage.synthetic.partition("@")[0],
-                               to_mapping(spec), prints, r.made_by, s.made_by)
+                               to_mapping(spec), prints, r.made_by, s.made_by, features.name())
         at = root / f"{stage.number}-{r.name}-{s.name}-{identity[:8]}"
         # From the first look to the last file: who comes second finds it done.
         with nullcontext() if parallel.rank() or runs.is_done(at) else lock(at):
@@ -124,9 +125,12 @@ def _work(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, Ima
     pairs = Pairs(real.pixels("train", device), synthetic.pixels("train", device), len(classes), spec.batch,
                   spec.align_labels, spec.mirror, spec.seed)
     beside = folder.parent / JUDGES
-    watch = parallel.in_turn(
-        lambda: [train_judge(sets[name].train, spec.judge_steps, WATCH, beside, device, on_progress)
-                 for name in ("R", "S")])
+    labelled = _unlearnable(sets["R"].train, sets["S"].train) == ""
+    watch: list[Judge] | list[None] = [None, None]
+    if labelled:
+        watch = parallel.in_turn(
+            lambda: [train_judge(sets[name].train, spec.judge_steps, WATCH, beside, device, on_progress)
+                     for name in ("R", "S")])
     teach = _teachers(real, synthetic, sets, spec, beside, device, on_progress) if judged(spec) else None
     ruler = make_ruler(real, synthetic, watch[0], watch[1], device)
     inputs: dict[str, Any] = {}
@@ -135,7 +139,7 @@ def _work(stage: Stage, real: ImageSet, synthetic: ImageSet, sets: dict[str, Ima
         if not inputs:
             inputs.update(measure_inputs(ruler))
         told = dict(inputs) if translators is None else measure(ruler, translators, inputs)
-        return told | (measure_probe(ruler, translators, spec, classes, device) if probed else {})
+        return told | (measure_probe(ruler, translators, spec, classes, device) if probed and labelled else {})
 
     return Work(identity, f"stage {stage.number}, {stage}", spec, open_translator(spec.translator), pairs, teach,
                 measured, folder, device, on_progress)
@@ -156,6 +160,7 @@ def _teachers(real: ImageSet, synthetic: ImageSet, sets: dict[str, ImageSet], sp
 def _config(stage: Stage, real: ImageSet, synthetic: ImageSet, spec: RefineSpec, identity: str,
             device: torch.device) -> dict[str, Any]:
     return {"identity": identity, "stage": str(stage), "number": stage.number, "classes": list(real.train.classes),
+            "watched": real.watched,
             "real": {"set": real.name, "source": real.train.source, "images": len(real.train),
                      "made_by": list(real.made_by)},
             "synthetic": {"set": synthetic.name, "source": synthetic.train.source, "images": len(synthetic.train),
@@ -177,9 +182,19 @@ def _checked(real: RealData | Dataset, synthetic: Dataset, spec: RefineSpec) -> 
                        f"{shapes[1][1]}x{shapes[1][0]}: load or render both at one size")
     generator.check_size(spec, *shapes[0])
     discriminator.check_size(spec, *shapes[0])
-    for name, one in (("real", train), ("synthetic", synthetic)):
-        absent = [c for c, count in zip(classes, np.bincount(one.labels, minlength=len(classes))) if not count]
-        if absent and spec.align_labels:
-            raise BadInput(f"class {absent[0]!r} has no {name} images: give both sides the same classes, "
-                           "or use align_labels = false")
+    lacking = _unlearnable(train, synthetic)
+    if judged(spec) and lacking:
+        raise BadInput(f"{lacking}, and classifiers that keep the labels have to learn them: give both sides the same "
+                       "two classes or more, or use lambda_label = 0 and lambda_moments = 0")
+    if spec.align_labels and "images" in lacking:
+        raise BadInput(f"{lacking}: give both sides the same classes, or use align_labels = false")
     return real, replace(synthetic, classes=classes)
+
+
+def _unlearnable(*sides: Dataset) -> str:
+    """Why no classifier can learn the labels of both sides; "" if one can. Then nobody watches or probes them."""
+    for one in sides:
+        for name, count in zip(one.classes, np.bincount(one.labels, minlength=len(one.classes))):
+            if not count:
+                return f"class {name!r} has no {'real' if one is sides[0] else 'synthetic'} images"
+    return "" if len(sides[0].classes) > 1 else f"there is only one class ({sides[0].classes[0]!r})"

@@ -14,17 +14,18 @@ import torch
 import torch.distributed as dist
 
 from mixreal.errors import BadInput
+from mixreal.hardware import open_device
 
 T = TypeVar("T")
 
 
 @contextmanager
-def joined() -> Iterator[None]:
-    """Join the group that `torchrun` started, if it did; leave it afterwards."""
+def joined(device: str = "auto") -> Iterator[None]:
+    """Join the group that `torchrun` started, if it did; leave it afterwards. device: as `open_device` takes it."""
     if int(os.environ.get("WORLD_SIZE", "1")) < 2 or dist.is_initialized():
         yield
         return
-    cuda = torch.cuda.is_available()
+    cuda = open_device(device).type == "cuda"
     if cuda:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     dist.init_process_group("nccl" if cuda else "gloo")

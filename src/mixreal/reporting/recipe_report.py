@@ -119,8 +119,8 @@ def _page(outcome: Outcome, png: bytes | None) -> list[Block]:
             _paired_table(outcome.paired), _stamped(outcome)]
     blocks += [Heading("Every test set"), Text(
         "Accuracy, %. Test: for CIFAR-DA the paper's 50 images a class; large test: every test image not used for "
-        "validation. Validation images alone choose between ratios (mix = \"best\"); no checkpoint is chosen, the last "
-        "weights count."), _test_table(outcome), _stamped(outcome)]
+        "validation. Validation images alone choose between ratios (mix = \"best\"); no checkpoint of a classifier is "
+        "chosen, the last weights count."), *_told_of_gans(outcome), _test_table(outcome), _stamped(outcome)]
     if any(cell.validation for cell in outcome.cells):
         blocks += [Heading("The ratio, chosen on validation images"), _choice_table(outcome), _stamped(outcome)]
     if any(cell.sources for cell in outcome.cells):
@@ -134,6 +134,15 @@ def _page(outcome: Outcome, png: bytes | None) -> list[Block]:
     blocks += [Heading("Made on"), Table(("what", ""), tuple(
         (key, value) for key, value in {**outcome.machine, "models": ", ".join(plan.models)}.items()))]
     return blocks
+
+
+def _told_of_gans(outcome: Outcome) -> list[Block]:
+    """What stages add to chance, which intervals do not know of."""
+    if not any(cell.plan.setting.get("train_on") == "refined" or cell.plan.test != "real" for cell in outcome.cells):
+        return []
+    return [Text("Stages of GANs: trained once for each choice of real photos, with one seed of their own, so seeds of "
+                 "classifiers that learn from the same photos share them and no interval holds how GANs differ. Which "
+                 "checkpoint of a stage is kept is chosen on real validation images.")]
 
 
 def _sheet(outcome: Outcome, png: bytes | None) -> list[Block]:

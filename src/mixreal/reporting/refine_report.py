@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from mixreal import runs
 from mixreal.errors import BadInput
-from mixreal.refining.choosing import ALARMS, RULES
+from mixreal.refining import choosing
+from mixreal.refining.choosing import ALARMS
 from mixreal.reporting.page import STYLE
 from mixreal.reporting.refine_figures import curves, grid
 
@@ -95,8 +96,7 @@ def markdown(told: Sequence[StageReport], pictures: Sequence[str]) -> str:
             lines.append(f"| {name}{kept} | " + " | ".join(_value(row, key) for key, _ in COLUMNS)
                          + f" | {_alarms(row)} |")
     lines += ["", "## Images", ""] + [f"![{file}]({file})" for file in pictures]
-    hardware = told[0].config["hardware"]
-    return "\n".join([*lines, "", f"Made on {hardware['processor']}, {hardware['cores']} cores.", ""])
+    return "\n".join([*lines, "", f"Made on {_machine(told[0].config['hardware'])}.", ""])
 
 
 def chain_images(told: Sequence[StageReport], side: str) -> NDArray[np.uint8]:
@@ -124,8 +124,13 @@ def _about(one: StageReport) -> str:
     diverged = " **It diverged, and was stopped there.**" if one.chosen["diverged"] else ""
     return (f"{spec['translator']}, generator `{spec['generator']}`, discriminator `{spec['discriminator']}`, "
             f"{spec['iterations']:,} iterations of {spec['g_updates']} generator updates to {spec['d_updates']}, "
-            f"batch {spec['batch']}; {one.chosen['seconds'] / 60:,.1f} min.{diverged} Kept: {RULES[one.chosen['rule']]}"
+            f"batch {spec['batch']}; {one.chosen['seconds'] / 60:,.1f} min.{diverged} Kept: "
+            f"{choosing.told(one.chosen['checkpoints'], one.chosen['rule'], one.config.get('watched', 'validation'))}"
             f"{_instead(spec['choose'], one.chosen['rule'])}.")
+
+
+def _machine(hardware: dict[str, Any]) -> str:
+    return str(hardware.get("accelerator") or f"{hardware['processor']}, {hardware['cores']} cores")
 
 
 def _instead(asked: str, done: str) -> str:

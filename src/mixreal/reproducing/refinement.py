@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mixreal.datasets.dataset import Dataset
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, did_you_mean
 from mixreal.real.sets import RealData
-from mixreal.refining.spec import RefineSpec, preset
-from mixreal.refining.stages import parse_stages
+from mixreal.refining.spec import RefineSpec, check, preset
+from mixreal.refining.stages import Stage, parse_stages
 from mixreal.reproducing.setting import Setting
 from mixreal.spec import from_mapping, to_mapping
 
@@ -43,8 +43,19 @@ def refine_spec(setting: Setting) -> RefineSpec:
 
 
 def made_by(setting: Setting) -> dict[str, Any]:
-    """What decides the refined images beside the images they start from; {} where none are used."""
-    return {"stages": list(chain(setting)), "refine": to_mapping(refine_spec(setting))} if needs_stages(setting) else {}
+    """What decides the refined images beside the images they start from; {} where none are used.
+
+    `BadInput` for what no stage can make: before hours of work, not after them.
+    """
+    if not needs_stages(setting):
+        return {}
+    names = [name for stage in parse_stages(chain(setting)) for name in _made_of_real(stage)]
+    if setting.test not in ("real", "refined", *names):
+        raise BadInput(f"test = {setting.test!r} after {', '.join(chain(setting))}: "
+                       f"{did_you_mean(setting.test, ['real', 'refined', *names])}")
+    spec = refine_spec(setting)
+    check(spec)
+    return {"stages": list(chain(setting)), "refine": to_mapping(spec)}
 
 
 def refined(setting: Setting, real: RealData, synthetic: Dataset, root: Path, device: str = "auto",
@@ -65,13 +76,16 @@ def tested_real(setting: Setting, real: RealData, made: "MrGan | None") -> RealD
         return real
     sets: dict[str, RealData | Dataset] = {}
     for one in made.stages:
-        name = "R" + one.stage.real.partition("@")[0]
-        sets |= {name: one.real, f"{name}@{one.stage.number}": one.real, "refined": one.real}
-    if setting.test not in sets:
-        raise BadInput(f"test = {setting.test!r}: stages {', '.join(chain(setting))} make {', '.join(sorted(sets))}")
+        sets |= dict.fromkeys((*_made_of_real(one.stage), "refined"), one.real)
     found = sets[setting.test]
     assert isinstance(found, RealData)
     return found
+
+
+def _made_of_real(stage: Stage) -> tuple[str, str]:
+    """The names of what a stage makes of its real side: "RR", "RR@1"."""
+    name = "R" + stage.real.partition("@")[0]
+    return name, f"{name}@{stage.number}"
 
 
 def with_tests_of(real: RealData, tested: RealData) -> RealData:

@@ -1,6 +1,6 @@
 """Make a table or figure of the paper again: lay out, render, train, report. Run it again and it goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mixreal.errors import BadInput
@@ -41,7 +41,7 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
     place = Place(Path(root).absolute(), data, None if records is None else kept_records.open_records(records))
     folder = recipe_folder(recipe, place)
     if recipe.kind == "sheet":
-        draw_sheet(recipe, place, folder)
+        draw_sheet(recipe, place, folder, device)
         return write_report(folder), {}
     cells = lay_out(recipe)
     _check_choices(chosen_cells(cells, only), recipe, place)
@@ -61,6 +61,9 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
     wanted = [job for job in wanted if job_folder(job, place) not in failed]
     failed |= run_all(recipe.name, wanted, place, device, processes, threads, on)
+    all_jobs, failed, apart = _without_stages(all_jobs, failed, place)
+    if apart:
+        failed |= run_all(recipe.name, apart, place, device, processes, threads, on)
     write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
     pages = write_report(folder)
     for job in all_jobs:  # those of a cluster, and those that were finished before records were asked for
@@ -109,8 +112,8 @@ def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None,
     stages = stage_tasks(new)
     if stages:
         iterations = sum(refinement.refine_spec(task.stage).iterations for task in stages if task.stage)
-        lines.append(f"and {len(stages)} stages of GANs with {iterations:,} iterations, whose time is not in it; those "
-                     "that are there already are not trained again")
+        lines.append(f"and at most {len(stages)} stages of GANs with {iterations:,} iterations, whose time is not in "
+                     "it; those that are there already, or of the same photos, are not trained again")
     return "\n".join(lines)
 
 
@@ -123,6 +126,26 @@ def _wanted(all_jobs: Sequence[Job], cells: Sequence[Cell], recipe: Recipe) -> l
 def _name(job: Job) -> str:
     """Tells trainings of one recipe apart."""
     return f"{trained(job.setting)} {job.seed}"
+
+
+def _without_stages(all_jobs: Sequence[Job], failed: Mapping[Path, str],
+                    place: Place) -> tuple[tuple[Job, ...], dict[Path, str], list[Job]]:
+    """Of trainings that never began for want of a stage, those of their tests that need none are done apart.
+
+    Returns all trainings, those that failed, and those to be done now.
+    """
+    out, reasons, apart = list[Job](), dict(failed), list[Job]()
+    for job in all_jobs:
+        folder = job_folder(job, place)
+        parts: tuple[Job, ...] = (job,)
+        if folder in failed and not folder.exists() and not all(map(refinement.needs_stages, job.settings)):
+            parts = set_apart([job], refinement.needs_stages)
+        if len(parts) > 1:
+            reason = reasons.pop(folder)
+            reasons |= {job_folder(one, place): reason for one in parts[1:]}
+            apart.append(parts[0])
+        out += parts
+    return tuple(out), reasons, apart
 
 
 def _without_photos(all_jobs: Sequence[Job], place: Place) -> dict[str, str]:

@@ -18,7 +18,7 @@ from mixreal.datasets.locks import Held
 from mixreal.errors import BadInput
 from mixreal.hardware import open_device
 from mixreal.learning.branching import Branch
-from mixreal.learning.interrupts import patient
+from mixreal.learning.interrupts import pause
 from mixreal.learning.training import train
 from mixreal.production.cluster import connected
 from mixreal.progress import progress
@@ -249,16 +249,12 @@ def _work_on(task: Task, place: Place, device: str, on_progress: Callable[[int],
         return
     batch = refinement.refine_spec(task.stage).batch
     told_images = None if on_progress is None else (lambda count: on_progress(count * batch))
-    with patient() as stopped:
-        while not stopped():
-            try:
-                refined_of(task.stage, task.job.seed, place, device, told_images)
-                return
-            except Held:  # two seeds that choose the same photos share a stage, as do two commands: the second waits
-                time.sleep(LOOK)
-                if told_images is not None:
-                    told_images(0)
-    raise KeyboardInterrupt
+    while True:
+        try:
+            refined_of(task.stage, task.job.seed, place, device, told_images)
+            return
+        except Held:  # two seeds that choose the same photos share a stage, as do two commands: the second waits
+            pause(LOOK, told_images)
 
 
 def train_job(job: Job, place: Place, device: str, on_progress: Callable[[int], None],

@@ -17,13 +17,13 @@ from mixreal.reproducing.setting import Setting, laid_over, make_setting
 from mixreal.runs import atomic, write_json
 
 
-def draw_sheet(recipe: Recipe, place: Place, folder: Path) -> None:
+def draw_sheet(recipe: Recipe, place: Place, folder: Path, device: str = "auto") -> None:
     """Draw sheet.png into the recipe's folder, its titles beside it. Seconds: so it is drawn anew each time."""
     size, examples = sheet_numbers(recipe)
     keys = laid_over({"train.steps": 1, "synthetic.images": 1, "train.mix": "0:1"}, recipe.run)
     setting = make_setting(laid_over(keys, recipe.over), f"{recipe.name}: run")
     if setting.stage:
-        _draw_stages(recipe, setting, place, folder)
+        _draw_stages(recipe, setting, place, folder, device)
         return
     spec = replace(render_spec(setting, place), seed=recipe.seeds[0], images=0, per_model=0)
     sheet, columns, rows = variation_sheet(spec, size, setting.synthetic.vary, examples)
@@ -45,9 +45,9 @@ def sheet_numbers(recipe: Recipe) -> tuple[int, int]:
     return size, examples
 
 
-def _draw_stages(recipe: Recipe, setting: Setting, place: Place, folder: Path) -> None:
+def _draw_stages(recipe: Recipe, setting: Setting, place: Place, folder: Path, device: str) -> None:
     """Real images on the left, rendered ones on the right, each as it began and after every stage."""
-    made = refined_of(replace(setting, train_on="refined"), recipe.seeds[0], place)
+    made = refined_of(replace(setting, train_on="refined"), recipe.seeds[0], place, device)
     told = [read_stage(one.folder) for one in made.stages]
     sides = {side: chain_images(told, side) for side in ("real", "synthetic")}
     heads = {side: chain_heads(told, side) for side in sides}
