@@ -21,7 +21,7 @@ from mixreal.streaming import stream as _stream
 
 __all__ = ["load", "refine", "render", "stream", "train"]
 
-STEPS = 1000  # of training, where neither steps nor epochs are given
+STEPS = 2000  # of training, where neither steps nor epochs are given
 
 
 def render(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, processes: int | None = None,

@@ -12,11 +12,12 @@ from PIL import Image
 from mixreal.datasets.dataset import read
 from mixreal.errors import BadInput
 from mixreal.learning.task import dataset_fingerprint
+from mixreal.learning.trainspec import TrainSpec
 from mixreal.reproducing import scheduling
 from mixreal.reproducing.cells import chosen_cells, jobs, lay_out
 from mixreal.reproducing.outcome import read_outcome
 from mixreal.reproducing.recipe import open_recipe
-from mixreal.reproducing.refinement import chain, made_by, refine_spec
+from mixreal.reproducing.refinement import chain, made_by, needs_stages, refine_spec
 from mixreal.reproducing.reproduce import dry_run, reproduce
 from mixreal.reproducing.setting import Setting
 from mixreal.reproducing.tasks import Task, stage_tasks
@@ -158,6 +159,8 @@ def test_keys() -> None:
     assert chain(Setting(stage="RR-S")) == ("R-S", "RR-S")
     assert chain(Setting(stage="R-S > RR-RS > RRR-S")) == ("R-S", "RR-RS", "RRR-S")
     assert refine_spec(Setting(refine={"preset": "paper-literal", "batch": 8})).flip == 0.9
+    assert needs_stages(Setting(stage="R-S", train_on="refined"))
+    assert not needs_stages(Setting(stage="R-S", train_on="refined", train=TrainSpec(mix="1:0")))
     assert made_by(Setting(stage="RR-S", test="RRR@2"))["stages"] == ["R-S", "RR-S"]
     for wrong, told in ((Setting(stage="R-S", test="RRR"), "after R-S: .*known: RR, RR@1, real, refined"),
                         (Setting(stage="R-S", test="Refined"), "did you mean 'refined'"),

@@ -1,4 +1,4 @@
-"""`mixreal data verify | show | select | merge | export | fetch`: look after datasets on disk."""
+"""`mixreal data verify | show | select | merge | import | export | fetch`: look after datasets on disk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import tyro
 
 from mixreal.commands.parse import Out, check_count, parse
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.folders import check_writable
 
 Folder = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]
 
@@ -57,6 +58,20 @@ class Merge:
 
 
 @dataclass(frozen=True)
+class Import:
+    """Make a dataset of images that another program rendered or refined: class folders of png, jpg, ... files.
+
+    The middle square of each image is resized to --size, as photos are; alpha is laid on white.
+    """
+
+    folder: Folder  # class folders of images
+    out: Out  # a new folder
+    size: int = 32  # pixels a side
+    domain: Literal["synthetic", "refined"] = "synthetic"
+    classes: tuple[str, ...] = ()  # only these; none given: all
+
+
+@dataclass(frozen=True)
 class Export:
     """Write a dataset in a form that other programs read.
 
@@ -77,8 +92,8 @@ class Fetch:
     out: Out  # a folder; again, and only what is missing is copied
 
 
-VERBS: dict[str, type] = {"verify": Verify, "show": Show, "select": Select, "merge": Merge, "export": Export,
-                          "fetch": Fetch}
+VERBS: dict[str, type] = {"verify": Verify, "show": Show, "select": Select, "merge": Merge, "import": Import,
+                          "export": Export, "fetch": Fetch}
 
 
 def run(argv: Sequence[str]) -> int:
@@ -100,6 +115,8 @@ def run(argv: Sequence[str]) -> int:
             return _select(asked)
         case Merge():
             return _merge(asked)
+        case Import():
+            return _import(asked)
         case Fetch():
             return _fetch(asked)
         case _:
@@ -170,6 +187,17 @@ def _merge(asked: Merge) -> int:
         _need_folder(folder)
     made = merge(asked.folders, asked.out, asked.union)
     print(f"{made.images:,} images of {len(made.classes)} classes in {asked.out}")
+    return 0
+
+
+def _import(asked: Import) -> int:
+    from mixreal.datasets.importing import import_images
+    from mixreal.real.sets import SIZES
+
+    check_count("--size", asked.size, SIZES.start, SIZES.stop - 1)
+    check_writable(asked.out)
+    made = import_images(asked.folder, asked.out, asked.size, asked.domain, asked.classes)
+    print(f"{len(made):,} images of {len(made.classes)} classes in {asked.out}")
     return 0
 
 

@@ -25,7 +25,7 @@ class Reproduce:
     preset: str = "paper"  # "paper" as we read it, or "paper-literal"
     seeds: tuple[int, ...] = ()  # instead of the recipe's
     out: Out = "runs/reproduce"  # datasets, runs and reports of all recipes, what they share made once
-    # Finished trainings without their weights, 10 to 20 KB each: those found there are taken as they are, new ones
+    # Finished trainings without their weights, some 10 to 25 KB each: those found there are taken as they are, new ones
     # are added, so that a table can be gone on with on another machine, and what it was made of can be committed.
     records: str = ""
     data: str = ""  # the folder of your own material; "" = MIXREAL_DATA

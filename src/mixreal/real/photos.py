@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,7 @@ class Photos:
     images: NDArray[np.uint8]  # (n, size, size, 3) sRGB
     labels: NDArray[np.int64]  # (n,)
     classes: tuple[str, ...]  # sorted
-    splits: NDArray[np.str_]  # (n,) "train" | "validation" | "test"
+    splits: NDArray[np.str_]  # (n,) "train" | "validation" | "test"; "" = not yet split
     paths: tuple[str, ...]  # below the folder
     problems: tuple[str, ...]  # files left out: "path: reason"
 
@@ -63,7 +63,19 @@ def read(folder: str | Path, size: int, classes: Sequence[str] = ()) -> Photos:
     a new photo moves few of the others; every class has at least one training and one test image. Of a class's
     files with the same bytes one is read, and the others are told: no photo is both trained on and tested on.
     """
-    root = Path(folder)
+    found, files = _read(Path(folder), size, classes)
+    if len(found.classes) < 2:
+        raise BadInput(f"{folder}: photos of one class only ({found.classes[0]}): "
+                       "expected two or more class folders with photos in each")
+    return replace(found, splits=np.array(_splits(Path(folder), files, found.classes)))
+
+
+def read_whole(folder: str | Path, size: int, classes: Sequence[str] = ()) -> Photos:
+    """The same, unsplit, of one class or more: `splits` holds what folders say, "" where they say nothing."""
+    return _read(Path(folder), size, classes)[0]
+
+
+def _read(root: Path, size: int, classes: Sequence[str]) -> tuple[Photos, list[_File]]:
     files, unnamed = _with_names(_find(root, classes))
     files, copies = _without_copies(files)
     images, good, problems = _decode_all(root, files, size)
@@ -73,12 +85,9 @@ def read(folder: str | Path, size: int, classes: Sequence[str] = ()) -> Photos:
     for name in found:
         if not any(file.class_name == name for file in good):
             raise BadInput(f"{root}: no photo of class {name!r} can be read")
-    if len(found) < 2:
-        raise BadInput(f"{root}: photos of one class only ({found[0]}): "
-                       "expected two or more class folders with photos in each")
-    splits = np.array(_splits(root, good, found))
     labels = np.array([found.index(file.class_name) for file in good], np.int64)
-    return Photos(images, labels, found, splits, tuple(file.name for file in good), problems)
+    splits = np.array([file.split for file in good])
+    return Photos(images, labels, found, splits, tuple(file.name for file in good), problems), good
 
 
 def open_photo(path: str | Path, size: int) -> NDArray[np.uint8]:

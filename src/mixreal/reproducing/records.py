@@ -1,4 +1,4 @@
-"""Records: finished trainings without weights and pixels, 10 to 20 KB each, to be committed and taken up elsewhere.
+"""Records: finished trainings without weights and pixels, some 10 to 25 KB each, to be committed and taken up again.
 
 A table of days need not be made on one machine, and what it was made of can be looked at without making it again.
 """

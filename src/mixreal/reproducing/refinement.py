@@ -21,8 +21,9 @@ REFINED = "refined"  # below the root: stages of all recipes, what two of them n
 
 
 def needs_stages(setting: Setting) -> bool:
-    """Whether the setting trains or tests on refined images."""
-    return setting.train_on == "refined" or setting.test != "real"
+    """Whether the setting trains or tests on refined images; real images alone are never refined to be trained on."""
+    trains = setting.train_on == "refined" and (setting.best or setting.mix.synthetic > 0)
+    return trains or setting.test != "real"
 
 
 def chain(setting: Setting) -> tuple[str, ...]:
