@@ -44,6 +44,9 @@ class Fake:
     def prepare(self, spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Standin:
         return Standin(spec)
 
+    def tell(self, synthesis: Standin) -> None:
+        """It has left nothing out."""
+
     def draw(self, synthesis: Standin, indices: Any) -> Any:
         noise = np.array([np.random.default_rng([synthesis.spec.seed, i]).random() for i in indices], np.float32)
         return SimpleNamespace(index=indices, noise=noise)

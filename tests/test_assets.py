@@ -1,5 +1,6 @@
 """open_assets: folders of pictures and Radiance maps, broken ones named; and the procedural pictures."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,29 @@ def test_exif_turned_grey_and_palette_photos(tmp_path: Path) -> None:
     assert read.names == ("palette.gif", "turned.jpg")
     assert read.pixels[0, 10].max() < 30 and read.pixels[0, -10].min() > 225
     assert read.pixels[1, 10].min() > 225 and read.pixels[1, -10].max() < 30
+
+
+def test_sixteen_bits_are_scaled_and_alpha_lies_on_white(tmp_path: Path) -> None:
+    for name in ("backgrounds", "textures"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (9, 9), (1, 2, 3)).save(tmp_path / name / "plain.png")
+    plain = open_assets(str(tmp_path / "backgrounds"), str(tmp_path / "textures"))
+    for name in ("backgrounds", "textures"):
+        Image.fromarray(np.full((9, 9), 25700, np.uint16)).save(tmp_path / name / "deep.png")
+        Image.new("RGBA", (9, 9), (255, 0, 0, 0)).save(tmp_path / name / "hidden.png")
+    read = open_assets(str(tmp_path / "backgrounds"), str(tmp_path / "textures"))
+    for pixels in (read.backgrounds, read.textures):
+        assert [picture[0, 0].tolist() for picture in pixels] == [[100] * 3, [255] * 3, [1, 2, 3]]
+    assert np.array_equal(read.backgrounds[2], plain.backgrounds[0]) and read.digest != plain.digest
+
+
+def test_procedural_pictures_are_named_by_their_code(made: Assets) -> None:
+    """Whatever else changes: a dataset of theirs is found again."""
+    code = hashlib.blake2b(digest_size=16)
+    for path in 3 * sorted(Path(backgrounds.__file__).parent.glob("*.py")):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        code.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    assert made.digest == code.hexdigest()
 
 
 def test_broken_photos_are_named_and_left_out(tmp_path: Path) -> None:

@@ -68,6 +68,19 @@ def test_wrong_ranges_are_refused(key, asked, words):
     assert words in str(error.value)
 
 
+def test_a_slider_that_rests_at_zero_may_be_fixed_there():
+    noise = Slider(0.002, 0.01, 0, log=True, limits=(0, 1))
+    for asked in (0, 0.0, [0, 0]):
+        fixed = noise.narrowed("sensor.noise", asked)
+        assert np.array_equal(fixed.draw(U), np.zeros(len(U), np.float32)) and fixed.draw(U).dtype == np.float32
+        assert np.array_equal(fixed.resting(3), np.zeros(3))
+    for wrong in ([0, 0.1], [-1, 0]):
+        with pytest.raises(BadInput, match="0 < low <= high, or 0 alone"):
+            noise.narrowed("sensor.noise", wrong)
+    with pytest.raises(BadInput, match=r"0 < low <= high, got 0"):
+        Slider(0.5, 2, 1, log=True).narrowed("background.zoom", 0)
+
+
 def test_option_list_makes_names_unique():
     assert option_list(["a", "b", "a"]) == ("a", "b", "a#2")
 

@@ -3,6 +3,7 @@
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,18 @@ def test_no_place_to_keep_it_costs_only_time(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("MIXREAL_CACHE", str(tmp_path / "file"))
     assert kept("things", 1, make).arrays["numbers"][0] == 3
+
+
+def test_what_may_come_out_otherwise_is_not_kept(cache):
+    assert kept("things", 1, lambda: replace(make(5), lasting=False)).arrays["numbers"][0] == 5
+    assert kept("things", 1, make).arrays["numbers"][0] == 3 and kept("things", 1, never).lasting
+
+
+def test_what_does_not_fit_any_more_is_made_again(cache):
+    kept("things", 1, make)
+    assert kept("things", 1, never, lambda about: about == {"said": ["a", 3]}).arrays["numbers"][0] == 3
+    assert kept("things", 1, lambda: make(4), lambda about: about["said"] != ["a", 3]).arrays["numbers"][0] == 4
+    assert kept("things", 1, never).arrays["numbers"][0] == 4
 
 
 def test_a_signature_tells_changed_files(tmp_path: Path):

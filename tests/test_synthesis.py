@@ -1,5 +1,6 @@
 """From spec to images: pure in the index, balanced classes, identities that name what made an image."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -91,6 +92,34 @@ def test_identity_tells_seeds_models_and_ranges_apart_but_not_places(spec, synth
 def test_size_can_change_without_loading_again(synthesis):
     large = resized(synthesis, size=24, samples=1)
     assert render(large, draw(large, np.arange(2))).rgb.shape == (2, 24, 24, 3)
+
+
+def test_a_plug_in_with_other_code_is_another_dataset(spec, synthesis, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "haze_of_mine.py").write_text(PLUG_IN)
+    (tmp_path / "front_of_mine.py").write_text("from haze_of_mine import haze\n")
+
+    def identity(module):
+        for name in ("haze_of_mine", "front_of_mine"):
+            sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        return prepare(replace(spec, vary=(*spec.vary, f"{module}:haze"))).identity
+
+    first, through = identity("haze_of_mine"), identity("front_of_mine")
+    assert identity("haze_of_mine") == first and first["plugins"].keys() == {"haze_of_mine:haze"}
+    (tmp_path / "haze_of_mine.py").write_text(PLUG_IN.replace("0.5", "0.75"))
+    assert identity("haze_of_mine") != first and identity("front_of_mine") != through
+    assert "plugins" not in synthesis.identity  # the names of those without any are as they were
+
+
+PLUG_IN = """
+from mixreal.controls import Slider
+from mixreal.variations.variation import Variation
+
+
+def haze(assets):
+    return Variation("haze", {"density": Slider(0, 1, 0)}, lambda scenes, latents: scenes if 0.5 else None)
+"""
 
 
 @pytest.mark.parametrize(("change", "words"), [

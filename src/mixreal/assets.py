@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from mixreal.errors import BadInput
 from mixreal.images import backgrounds as made_backgrounds
@@ -15,7 +16,9 @@ from mixreal.images import photos, skies
 from mixreal.images import textures as made_textures
 from mixreal.images.photos import Pictures
 from mixreal.keeping import HEADERS
+from mixreal.pixels import is_plain
 from mixreal.real.download import cache_folder
+from mixreal.real.photos import open_photo
 from mixreal.runs import atomic
 
 
@@ -49,6 +52,9 @@ def open_assets(backgrounds: str = "procedural", textures: str = "procedural",
     digest = hashlib.blake2b(digest_size=16)
     for source, pictures in ((textures, t), (backgrounds, b), (envmaps, e)):
         _add(digest, source, pictures)
+    for source, pictures in ((textures, t), (backgrounds, b)):
+        for name in _read_again(source, pictures):  # older datasets of theirs were made of other pixels
+            digest.update(f"{name}\0in 8 bits, on white\0".encode("utf-8", "surrogateescape"))
     return Assets(t.pixels, b.pixels, e.pixels, t.names, b.names, e.names,
                   t.problems + b.problems + e.problems, digest.hexdigest())
 
@@ -58,6 +64,23 @@ def _open(source: str, read: Callable[[Path], Pictures], make: Callable[[], NDAr
         return read(Path(source).expanduser())
     pixels = _kept(make, what)
     return Pictures(pixels, tuple(f"{what}-{i:02d}" for i in range(len(pixels))), ())
+
+
+def _read_again(source: str, pictures: Pictures) -> list[str]:
+    """Lay what has alpha on white and scale what has 16 bits, in place; the names of such pictures.
+
+    photos.py converts them as Pillow does, white and with what alpha hides. It is read after, not changed, since
+    datasets with procedural pictures are named by the text of every file beside it.
+    """
+    again: list[str] = []
+    for row, name in enumerate(pictures.names if source != "procedural" else ()):
+        path = Path(source).expanduser() / name
+        with Image.open(path) as opened:
+            plain = is_plain(opened)
+        if not plain:
+            pictures.pixels[row] = open_photo(path, photos.SIDE)
+            again.append(name)
+    return again
 
 
 def _kept(make: Callable[[], NDArray[Any]], what: str) -> NDArray[Any]:

@@ -58,8 +58,11 @@ class Slider:
         if len(numbers) != 2 or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in numbers):
             raise BadInput(f"range of {name!r}: expected a number or [low, high], got {asked!r}")
         low, high = float(numbers[0]), float(numbers[1])
+        if self.log and low == high == self.rest == 0:  # as when its variation is off; 0 has no logarithm
+            return replace(self, low=0.0, high=0.0, log=False)
         if not (np.isfinite(low) and np.isfinite(high)) or low > high or (self.log and low <= 0):
-            raise BadInput(f"range of {name!r}: expected {'0 < ' if self.log else ''}low <= high, got {asked!r}")
+            raise BadInput(f"range of {name!r}: expected {'0 < ' if self.log else ''}low <= high"
+                           f"{', or 0 alone' if self.log and self.rest == 0 else ''}, got {asked!r}")
         self.check(name, low)
         self.check(name, high)
         return replace(self, low=low, high=high, rest=float(np.clip(self.rest, low, high)))

@@ -27,12 +27,12 @@ def nearest(given: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(given, sorted(known), n=1, cutoff=0.6)), "")
 
 
-def tell_left_out(where: object, problems: Sequence[str]) -> None:
+def tell_left_out(where: object, problems: Sequence[str], told: str = "files left out") -> None:
     """Name the files that were left out, on stderr: all of few, the first ones of many."""
     if problems:
         some = "".join(f"\n  {problem}" for problem in problems[:5])
         more = f"\n  ... and {len(problems) - 5:,} more" if len(problems) > 5 else ""
-        print(f"{where}: {len(problems):,} files left out:{some}{more}", file=sys.stderr)
+        print(f"{where}: {len(problems):,} {told}:{some}{more}", file=sys.stderr)
 
 
 def unreadable(path: Path, error: BaseException, repair: str, verb: str = "read") -> BadInput:

@@ -32,25 +32,28 @@ class Kept:
 
     arrays: dict[str, NDArray[Any]]
     about: dict[str, Any] = field(default_factory=dict)
+    lasting: bool = True  # False: it may come out otherwise the next time, so it is not kept
 
 
-def kept(kind: str, key: Any, make: Callable[[], Kept]) -> Kept:
+def kept(kind: str, key: Any, make: Callable[[], Kept], fits: Callable[[dict[str, Any]], bool] | None = None) -> Kept:
     """What `make` returned for this key, now or earlier; read back, its arrays are memory-mapped, copied on writing.
 
-    key: everything that decides what is made, as JSON, the code included. A cache folder that cannot be written to, or
-    a disk without room, only costs the time of making it again.
+    key: everything that decides what is made, as JSON, the code included. fits: whether what is there still serves, by
+    its `about`. A cache folder that cannot be written to, or a disk without room, only costs the time of making it
+    again.
     """
     try:
         folder = cache_folder() / f"{kind}-{fingerprint(key, digits=20)}"
     except RuntimeError:  # no home folder
         return make()
     found = _read(folder)
-    if found is not None:
+    if found is not None and (fits is None or fits(found.about)):
         return found
     made = make()
-    with suppress(OSError):
-        _write(folder, made)
-        _make_room(folder)
+    if made.lasting:
+        with suppress(OSError):
+            _write(folder, made)
+            _make_room(folder)
     return made
 
 
@@ -61,13 +64,17 @@ def signature(folder: str | Path) -> str:
     """
     digest = hashlib.blake2b(digest_size=16)
     for path in visible_files(Path(folder).expanduser()):
-        try:
-            about = os.stat(path)
-            told = f"{about.st_size}\0{about.st_mtime_ns}"
-        except OSError:  # a link whose end is not there
-            told = "absent"
-        digest.update(f"{path}\0{told}\0".encode("utf-8", "surrogateescape"))
+        digest.update(f"{path}\0{file_signature(path)}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def file_signature(path: str | Path) -> str:
+    """The size and time of change of one file."""
+    try:
+        about = os.stat(path)
+        return f"{about.st_size}\0{about.st_mtime_ns}"
+    except OSError:  # a link whose end is not there
+        return "absent"
 
 
 def code_digest(paths: Iterable[Path]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.datasets.dataset import Dataset
-from mixreal.errors import BadInput, tell_left_out
+from mixreal.errors import BadInput
 from mixreal.production.origin import models_of
 from mixreal.production.ranges import at_once
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
@@ -84,7 +84,7 @@ def open_fresh(spec: RenderSpec, device: str = "cpu", classes: tuple[str, ...] =
     import torch
 
     from mixreal.rendering.devices import checked_device
-    from mixreal.synthesis import prepare
+    from mixreal.synthesis import prepare, tell
 
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -93,7 +93,7 @@ def open_fresh(spec: RenderSpec, device: str = "cpu", classes: tuple[str, ...] =
         raise BadInput(f"fresh images have no end, and the spec says {count}: leave it out, or render a dataset "
                        "(mixreal render) and train on that")
     synthesis = prepare(replace(spec, images=1, classes=spec.classes or classes), checked_device(device))
-    tell_left_out("models and pictures", synthesis.problems)
+    tell(synthesis)
     return Fresh(synthesis, threads)
 
 
@@ -107,7 +107,7 @@ def stream(spec: RenderSpec, batch: int = 256, first: int = 0, device: str = "cp
     """
     from mixreal.rendering.devices import checked_device
     from mixreal.rendering.renderer import render_tensors
-    from mixreal.synthesis import columns, draw, labels, prepare, render
+    from mixreal.synthesis import columns, draw, labels, prepare, render, tell
 
     if tensors:
         import torch
@@ -116,7 +116,7 @@ def stream(spec: RenderSpec, batch: int = 256, first: int = 0, device: str = "cp
         raise BadInput(f"batch = {batch}, first = {first}: expected at least 1 and 0")
     endless = spec.images == 0 and spec.per_model == 0
     synthesis = prepare(replace(spec, images=1) if endless else spec, checked_device(device))
-    tell_left_out("models and pictures", synthesis.problems)
+    tell(synthesis)
     start = first
     while endless or start < synthesis.total:
         stop = start + batch if endless else min(start + batch, synthesis.total)

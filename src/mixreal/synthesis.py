@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal.datahome import settled
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, tell_left_out
 from mixreal.models.library import Library
 from mixreal.opening import open_material
 from mixreal.rendering.renderer import Frames, Renderer, check_size, place, sample_pattern
 from mixreal.rendering.renderer import render as render_scenes
 from mixreal.scene import Scenes, blank
 from mixreal.spec import RenderSpec, fingerprint, to_mapping
-from mixreal.variations.chain import Chain, in_words, open_chain, vary_scenes
+from mixreal.variations.chain import Chain, code_of_plugins, in_words, open_chain, vary_scenes
 from mixreal.variations.habits import with_habits
 
 MOST = 10**9  # images of a spec, and of each model: thousands of gigabytes
@@ -33,6 +33,7 @@ class Synthesis:
     total: int  # images of the whole dataset
     identity: dict[str, Any]  # everything that decides the pixels, as JSON
     problems: tuple[str, ...] = ()  # files of models and pictures that were left out, and why
+    incomplete: tuple[str, ...] = ()  # models that are shown without a file that they name
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -63,8 +64,16 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
         del made_by[name]
     if library.problems:  # the digest is of the files: another machine may have been able to read them all
         made_by["loaded"] = fingerprint(list(library.names))
+    if plugins := code_of_plugins(spec.vary):
+        made_by["plugins"] = plugins
     return Synthesis(spec, library, chain, renderer, total, {"version": VERSION, **made_by},
-                     library.problems + assets.problems)
+                     library.problems + assets.problems, library.incomplete)
+
+
+def tell(synthesis: Synthesis) -> None:
+    """Say on stderr what was left out of it."""
+    tell_left_out("models and pictures", synthesis.problems)
+    tell_left_out("models", synthesis.incomplete, "without a file that they name")
 
 
 def draw(synthesis: Synthesis, indices: NDArray[np.int64], fixed: dict[str, Any] | None = None) -> Scenes:

@@ -1,5 +1,6 @@
 """Datasets made of others: which rows, where each comes from, and their labels held against the recipes again."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,9 +157,26 @@ def test_verify_says_what_it_could_not_look_at(rendered: Path, tmp_path: Path, c
 
 
 @pytest.mark.slow
-def test_a_recipe_whose_models_are_gone_is_told(meshes: Path, tmp_path: Path) -> None:
-    import shutil
+def test_images_of_a_device_that_is_not_here_are_not_held_against_ours(rendered: Path, tmp_path: Path) -> None:
+    """CUDA's pixels differ from a CPU's in the last bit; labels and latents do not."""
+    shutil.copytree(rendered / "few", tmp_path / "few")
+    header = tmp_path / "few" / "dataset.toml"
+    header.write_text(header.read_text().replace('device = "cpu"', 'device = "cuda:77"'))
+    rows = {name: np.array(values) for name, values in shards.read_rows(tmp_path / "few", 0).items()}
+    shards.write_shard(tmp_path / "few", 0, np.array(shards.open_images(tmp_path / "few", 0)) ^ 1, rows)
+    merge([rendered / "all", tmp_path / "few"], tmp_path / "both")
+    found = verify_origins(tmp_path / "both")
+    assert found.problems == []
+    assert found.notes == ["few was rendered with cuda, which is not here: its labels and latents were drawn again, "
+                           "its images were not"]
+    rows["camera.view"][5] += 1
+    shards.write_shard(tmp_path / "few", 0, np.array(shards.open_images(tmp_path / "few", 0)), rows)
+    merge([rendered / "all", tmp_path / "few"], tmp_path / "wrong")
+    assert "'camera.view' is wrong in 1 images" in verify_origins(tmp_path / "wrong").problems[0]
 
+
+@pytest.mark.slow
+def test_a_recipe_whose_models_are_gone_is_told(meshes: Path, tmp_path: Path) -> None:
     shutil.copytree(meshes, tmp_path / "m")
     fill(RenderSpec(models=str(tmp_path / "m"), images=4, size=8, samples=1), tmp_path / "d", threads=1)
     select_to(tmp_path / "d", tmp_path / "s", count=2)

@@ -1,5 +1,7 @@
 """Checkpoints carry everything, and failing to write one is told."""
 
+import os
+
 import pytest
 import torch
 from torch import nn
@@ -7,6 +9,7 @@ from torch import nn
 from mixreal.errors import BadInput
 from mixreal.learning import checkpoints
 from mixreal.learning.checkpoints import State
+from mixreal.runs import METRICS
 
 
 def trained(seed: int) -> tuple[nn.Module, torch.optim.Optimizer]:
@@ -38,6 +41,14 @@ def test_a_round_trip(tmp_path):
     checkpoints.remove(tmp_path)
     checkpoints.remove(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_curve_is_on_the_disk_before_the_checkpoint_that_counts_on_it(tmp_path, monkeypatch):
+    (tmp_path / METRICS).write_text("{}\n")
+    settled, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (settled.append(os.fstat(file).st_ino), fsync(file)))
+    checkpoints.save(tmp_path, "id", State(1, 3, 0.0, torch.zeros(()), 0, "fp32"), *trained(0))
+    assert settled == [(tmp_path / name).stat().st_ino for name in (METRICS, checkpoints.CHECKPOINT)]
 
 
 def test_a_checkpoint_of_another_shape_is_told(tmp_path):

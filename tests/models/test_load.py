@@ -13,7 +13,7 @@ from PIL import Image
 
 from mixreal.errors import BadInput
 from mixreal.models import normals
-from mixreal.models.load import load_mesh
+from mixreal.models.load import load_mesh, read_mesh
 from mixreal.models.mesh import BLEND, MASK, OPAQUE
 from mixreal.models.normals import crease_normals
 from mixreal.models.surfaces import TEXTURE_LIMIT, linear
@@ -111,6 +111,40 @@ def test_obj_transparency(tmp_path: Path, line: str, alpha: float) -> None:
     (tmp_path / "quad.obj").write_text(f"mtllib quad.mtl\n{QUAD}usemtl paint\nf 1/1 2/2 3/3\n")
     material = load_mesh(tmp_path / "quad.obj").materials[0]
     assert material.colour[3] == pytest.approx(alpha) and (material.alpha_mode == OPAQUE) == (alpha == 1)
+
+
+def alpha_of(*values: int) -> np.ndarray:
+    """(8, 8) the values in turn."""
+    return np.resize(np.array(values, np.uint8), (8, 8))
+
+
+@pytest.mark.parametrize(("alpha", "map_d", "mode", "kept"), [
+    (alpha_of(0), "", OPAQUE, False), (alpha_of(128), "", OPAQUE, False),
+    (alpha_of(*range(60, 124)), "", OPAQUE, False),
+    (alpha_of(255, 255, 255, 0), "", BLEND, True), (alpha_of(255, 0, 0, 0), "map_d skin.png", BLEND, True),
+    (alpha_of(255, 0, 0, 0), "map_d -imfchan m skin.png", BLEND, True),
+    (alpha_of(255, 0, 0, 0), "map_d other.png", OPAQUE, False), (alpha_of(255), "", OPAQUE, True)])
+def test_alpha_of_an_obj_picture_is_opacity_only_where_that_is_meant(tmp_path: Path, alpha: np.ndarray, map_d: str,
+                                                                     mode: int, kept: bool) -> None:
+    """An unused channel, all zero, or gloss would make the model invisible."""
+    pixels = np.dstack([np.full((8, 8, 3), (200, 100, 50), np.uint8), alpha])
+    Image.fromarray(pixels).save(tmp_path / "skin.png")
+    (tmp_path / "quad.mtl").write_text(f"newmtl skin\nKd 1 1 1\nmap_Kd skin.png\n{map_d}\n")
+    (tmp_path / "quad.obj").write_text(f"mtllib quad.mtl\n{QUAD}usemtl skin\nf 1/1 2/2 3/3\n")
+    read = read_mesh(tmp_path / "quad.obj")
+    material = read.mesh.materials[0]
+    assert material.texture is not None and material.alpha_mode == mode
+    assert np.array_equal(material.texture, pixels if kept else np.dstack([pixels[..., :3], alpha_of(255)]))
+    assert read.mended == (() if kept else ("alpha",))
+
+
+def test_a_picture_of_16_bits_is_not_white(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 4), 25700, np.uint16)).save(tmp_path / "skin.png")
+    (tmp_path / "quad.mtl").write_text("newmtl skin\nKd 1 1 1\nmap_Kd skin.png\n")
+    (tmp_path / "quad.obj").write_text(f"mtllib quad.mtl\n{QUAD}usemtl skin\nf 1/1 2/2 3/3\n")
+    read = read_mesh(tmp_path / "quad.obj")
+    texture = read.mesh.materials[0].texture
+    assert texture is not None and (texture == [100, 100, 100, 255]).all() and read.mended == ("16 bits",)
 
 
 def test_a_model_far_from_its_origin_keeps_its_shape(tmp_path: Path) -> None:

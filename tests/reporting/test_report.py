@@ -146,13 +146,64 @@ def test_the_same_run_twice_counts_once(tiny_runs: Path, tmp_path: Path) -> None
 
 
 def test_arms_of_one_mix_are_told_apart_by_what_differs(tiny_runs: Path, tmp_path: Path) -> None:
-    shutil.copytree(tiny_runs / "0-0", tmp_path / "a")
-    shutil.copytree(tiny_runs / "0-0", tmp_path / "b")
-    config = (tmp_path / "b" / runs.CONFIG).read_text()
-    config = config.replace("lr = 0.1", "lr = 0.05").replace('identity = "', 'identity = "other')
-    (tmp_path / "b" / runs.CONFIG).write_text(config)
+    _copy(tiny_runs / "0-0", tmp_path / "a", lr=0.2)
+    _copy(tiny_runs / "0-0", tmp_path / "b", lr=0.05)
     (task,) = report.gather([tmp_path]).tasks
-    assert sorted(arm.name for arm in task.arms) == ["real only, lr 0.05", "real only, lr 0.1"]
+    assert sorted(arm.name for arm in task.arms) == ["real only, lr 0.05", "real only, lr 0.2"]
+    assert [(c.arm, c.against) for c in task.comparisons[:1]] == [(task.arms[1].name, task.arms[0].name)]
+
+
+def test_an_arm_is_compared_with_real_images_alone_of_its_own_training(tiny_runs: Path, tmp_path: Path) -> None:
+    for seed in (0, 1):
+        for lr in (0.05, 0.2):
+            _copy(tiny_runs / f"0-{seed}", tmp_path / f"alone-{lr}-{seed}", lr=lr)
+        _copy(tiny_runs / f"1-{seed}", tmp_path / f"mixed-{seed}", lr=0.2)
+        _copy(tiny_runs / f"1-{seed}", tmp_path / f"finished-{seed}", lr=0.2, finish=0.25)
+        _copy(tiny_runs / f"1-{seed}", tmp_path / f"other-{seed}", lr=0.7)  # with nothing to be compared with
+    (task,) = report.gather([tmp_path]).tasks
+    mixed = "real + synthetic 1:1, lr 0.2, finish"
+    assert {(c.arm, c.against) for c in task.comparisons} == {
+        (f"{mixed} {finish}", "real only, lr 0.2") for finish in ("0.0", "0.25")}
+    assert headline(task).startswith("real only, lr 0.2 ")
+
+
+def test_arms_that_differ_in_their_synthetic_images_alone_bear_two_names(tiny_runs: Path, tmp_path: Path) -> None:
+    known = runs.open_run(tiny_runs / "1-0").config["data"]["synthetic"]
+    for name, source, fingerprint in (("a", known["source"], known["fingerprint"]),
+                                      ("b", known["source"], "0123456789abcdef"),
+                                      ("c", "others", "fedcba9876543210")):
+        _copy(tiny_runs / "1-0", tmp_path / name)
+        config = (tmp_path / name / runs.CONFIG).read_text()
+        config = config.replace(known["fingerprint"], fingerprint).replace(f'"{known["source"]}"', f'"{source}"')
+        (tmp_path / name / runs.CONFIG).write_text(config)
+    (task,) = report.gather([tmp_path]).tasks
+    drawn = f"real + synthetic 1:1, synthetic source {known['source']}, synthetic"
+    assert {arm.name for arm in task.arms} == {f"{drawn} {known['fingerprint'][:8]}", f"{drawn} 01234567",
+                                               "real + synthetic 1:1, synthetic source others"}
+
+
+def test_photos_that_a_recipe_tested_beside_are_passed_over(tiny_runs: Path, tmp_path: Path, undrawn: None) -> None:
+    for name in ("0-0", "1-0"):
+        _copy(tiny_runs / name, tmp_path / name)
+        result = json.loads((tmp_path / name / runs.RESULT).read_text())
+        result["results"]["test@2/shared"] = result["results"]["test/shared"]
+        (tmp_path / name / runs.RESULT).write_text(json.dumps(result))
+        told = runs.read_arrays(tmp_path / name / runs.PREDICTIONS)
+        told |= {key.replace("test/", "test@2/"): value for key, value in told.items() if key.startswith("test/")}
+        np.savez(tmp_path / name / runs.PREDICTIONS, **told)
+    found = report.gather([tmp_path])
+    assert found.tasks[0].comparisons
+    assert "@" not in text_table(found) + markdown(found) + page(found).replace("@media", "")
+
+
+def _copy(run: Path, to: Path, **changed: float) -> None:
+    """A run as if it had been trained with other numbers."""
+    shutil.copytree(run, to)
+    config = (to / runs.CONFIG).read_text().replace('identity = "', f'identity = "{to.name}-')
+    for key, value in changed.items():
+        config, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", config)
+        assert count == 1
+    (to / runs.CONFIG).write_text(config)
 
 
 def test_a_folder_without_runs_is_told(tmp_path: Path) -> None:

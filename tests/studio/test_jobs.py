@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from mixreal.errors import BadInput
-from mixreal.studio import jobs
+from mixreal.studio import jobs, lifesigns
 from mixreal.studio.jobs import Job
-from mixreal.studio.workspace import Workspace
+from mixreal.studio.workspace import Workspace, open_workspace
 
 LONG = ["render", "--out", "set", "--images", "500000", "--size", "48", "--threads", "1"]
 
@@ -132,6 +132,64 @@ def test_a_process_of_another_birth_is_not_the_job(place: Workspace) -> None:
     (folder / jobs.COMMAND).write_text(json.dumps({"argv": ["render"], "asked": 0}))
     (folder / jobs.PROCESS).write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "born": "1"}))
     assert jobs.read(place, "one").state == "died"
+
+
+@pytest.mark.parametrize("other", [{"host": "elsewhere"}, {"machine": "of another container"}])
+def test_a_job_of_another_machine_is_never_signalled_and_given_up_when_silent(
+        other: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, signal: sent.append(group))
+    place = open_workspace(tmp_path / "shared")
+    process = {**lifesigns.told(), **other}  # our own number, of a group that is none of the job's
+    folder = _told(place, process)
+    assert jobs.read(place, "one").state == "running"
+    with pytest.raises(BadInput, match=f"on {process['host']}"):
+        jobs.cancel(place, "one", now=True)
+    with pytest.raises(BadInput, match=f"still run by process {os.getpid()} on {process['host']}"):
+        jobs.resume(place, "one")
+    assert not sent and not (folder / jobs.CANCEL).exists()
+
+    later = time.monotonic() + lifesigns.SILENT
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    os.utime(folder / jobs.PROCESS, (1, 1))  # a touch, whatever that machine's clock says
+    assert jobs.read(place, "one").state == "running"
+    later += lifesigns.SILENT
+    found = jobs.read(place, "one")
+    assert found.state == "died" and process["host"] in found.said
+    monkeypatch.setattr(jobs, "start", lambda workspace, argv, title: argv)  # the folder's lock is what protects it
+    assert jobs.resume(place, "one") == ("render",)
+
+
+def test_a_job_touches_its_file_while_it_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifesigns, "BEAT", 0.01)
+    (tmp_path / "file").write_text("")
+    os.utime(tmp_path / "file", (1, 1))
+    with lifesigns.beating(tmp_path / "file"):
+        end = time.monotonic() + 30
+        while (tmp_path / "file").stat().st_mtime == 1 and time.monotonic() < end:
+            time.sleep(0.01)
+    assert (tmp_path / "file").stat().st_mtime > 1
+
+
+def test_without_signals_a_job_is_ended_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[list[str]] = []
+    place = open_workspace(tmp_path / "windows")  # whose jobs no fixture ends: this very process stands for one
+    _told(place, lifesigns.told())
+    monkeypatch.setattr(lifesigns, "alive", lambda pid: True)
+    monkeypatch.delattr(os, "killpg")
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(subprocess, "run", lambda argv, **_: calls.append(argv))
+    jobs.cancel(place, "one")
+    assert calls == [["taskkill", "/F", "/T", "/PID", str(os.getpid())]]
+
+
+def _told(place: Workspace, process: dict[str, object]) -> Path:
+    """The folder of a job "one" that this process seems to run."""
+    folder = place.root / ".jobs" / "one"
+    folder.mkdir(parents=True)
+    (folder / jobs.COMMAND).write_text(json.dumps({"argv": ["render"], "title": "Render", "asked": 0}))
+    (folder / jobs.PROCESS).write_text(json.dumps(process))
+    return folder
 
 
 def test_options_are_found_in_both_spellings() -> None:

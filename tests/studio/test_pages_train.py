@@ -36,8 +36,7 @@ def test_the_form_stands_for_a_command(workspace: Workspace) -> None:
         only(user, "photos-a-class").value = 10
         said = only(user, "command").text  # type: ignore[attr-defined]
         assert said == ("mixreal train --out runs/train-1 --real photos --per-class 10 --synthetic data/rendered "
-                        "--size 16 --mix 1:7 --classifier alexnet --augment crop shear --batch 64 --steps 40 "
-                        "--norm real")
+                        "--size 16 --mix 1:7 --classifier alexnet --augment crop shear --steps 40 --norm real")
         await user.should_not_see(marker="images-to-render")
         only(user, "synthetic").value = "render:meshes"
         only(user, "images-to-render").value = 80
@@ -60,6 +59,33 @@ def test_photos_and_renderings_of_other_classes_are_told_at_once(workspace: Work
         await user.should_not_see(marker="mismatch")
         only(user, "real").value = "cifar-da4"
         await user.should_see("which the renderings do not (ball, cube)")
+
+    visit(workspace, journey)
+
+
+def test_the_classes_chosen_are_those_that_are_looked_at_and_may_have_blanks(workspace: Workspace) -> None:
+    async def journey(user: User) -> None:
+        await user.open("/train")
+        (workspace.root / "photos" / "traffic light").mkdir()  # photos of a third class, of which there is no rendering
+        only(user, "steps").value = 10
+        await user.should_see("The photos show traffic light")
+        only(user, "classes").value = "ball cube"
+        await user.should_not_see(marker="mismatch")
+        assert "--classes ball cube " in only(user, "command").text  # type: ignore[attr-defined]
+        only(user, "classes").value = "ball, traffic light,"
+        await user.should_see("The photos show traffic light")
+        assert "--classes ball 'traffic light' " in only(user, "command").text  # type: ignore[attr-defined]
+
+    visit(workspace, journey)
+
+
+def test_an_emptied_learning_rate_is_the_default(workspace: Workspace) -> None:
+    async def journey(user: User) -> None:
+        await user.open("/train")
+        only(user, "learning-rate").value = 0.5
+        assert "--lr 0.5" in only(user, "command").text  # type: ignore[attr-defined]
+        only(user, "learning-rate").value = None
+        assert "--lr" not in only(user, "command").text  # type: ignore[attr-defined]
 
     visit(workspace, journey)
 

@@ -41,7 +41,8 @@ def test_held_latents_are_what_is_drawn(laid: Synthesis) -> None:
     for latent, value in {"camera.elevation": 21.5, "pose.mirror": "yes", "background.colour": [0.2, 0.4, 0.6]}.items():
         now = study.hold(now, latent, value)
     scenes = making.draw(laid, np.array([3]), study.fixed(now, laid))
-    found = {k: v for variation in laid.chain.variations for k, v in study.values_of(scenes, variation).items()}
+    found = {k: v for variation in laid.chain.variations
+             for k, v in study.values_of(scenes.latents, variation).items()}
     assert (found["camera.elevation"], found["pose.mirror"]) == (21.5, "yes")
     assert found["background.colour"] == [0.2, 0.4, 0.6]
     assert study.let_go(now, "pose.mirror").held.keys() == {"camera.elevation", "background.colour"}

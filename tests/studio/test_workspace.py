@@ -80,6 +80,13 @@ def test_listings_come_from_files(place: Workspace, tiny_runs: Path, meshes: Pat
     assert shown(place, place.root / "sets") == "sets"
 
 
+def test_a_config_of_something_else_hides_no_runs(tiny_runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_runs, tmp_path / "root" / "deep")
+    for folder in (tmp_path / "root", tmp_path / "root" / "deep"):
+        (folder / "config.toml").write_text('[other]\nprogram = "of somebody"\n')
+    assert len(runs(open_workspace(tmp_path / "root"))) == 4
+
+
 def test_a_folder_that_cannot_serve_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="another folder"):

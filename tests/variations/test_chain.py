@@ -114,6 +114,18 @@ def test_exposure_keeps_a_lit_white_surface_in_range():
     assert np.percentile(flat, 1) > 0.15 and np.percentile(flat, 99) < 1.2
 
 
+def test_no_sun_shines_less_than_not_at_all():
+    out = scenes(np.arange(8), ranges={"lighting.warmth": [0.7, 1]})
+    assert (out.lights.sun_radiance >= 0).all() and (out.lights.sun_radiance[:, 2] == 0).all()
+
+
+def test_what_is_fixed_at_zero_for_all_may_be_drawn_for_one_class():
+    ranges = {"sensor.noise": 0, "sensor.noise@b": [0.001, 0.1]}
+    two = replace(plain(np.arange(600)), label=np.arange(600) % 2)
+    drawn = vary_scenes(open_chain(DEFAULT_VARY, ranges, 0, ASSETS, ("a", "b")), two).latents["sensor.noise"]
+    assert (drawn[::2] == 0).all() and 0.005 < np.median(drawn[1::2]) < 0.02  # even in the logarithm
+
+
 def height_doubler(assets):
     from dataclasses import replace
 

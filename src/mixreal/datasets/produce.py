@@ -16,7 +16,7 @@ from mixreal.datasets import dataset as datasets
 from mixreal.datasets.dataset import Dataset
 from mixreal.datasets.locks import lock
 from mixreal.datasets.shards import Header, full_disk
-from mixreal.errors import BadInput, tell_left_out
+from mixreal.errors import BadInput
 from mixreal.folders import check_writable
 from mixreal.production.cluster import check_reachable, render_on_ray
 from mixreal.production.origin import anywhere, header_of
@@ -96,7 +96,7 @@ def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, pr
     storage = storage_of(root)
     elsewhere = len(workers.gpus) > 1 or bool(on)  # then this process only looks at models and pictures
     synthesis = making.prepare(spec, "cpu" if elsewhere else workers.device, os.cpu_count() or 1)
-    tell_left_out("models and pictures", getattr(synthesis, "problems", ()))
+    making.tell(synthesis)
     with lock(root, str(ours)) if isinstance(root, Path) else nullcontext() as held:
         header = header_of(synthesis, workers.device)
         new = isinstance(root, Path) and not (root / "dataset.toml").is_file()

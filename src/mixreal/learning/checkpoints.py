@@ -12,6 +12,7 @@ from safetensors import torch as safetensors
 from torch import Tensor, nn
 
 from mixreal.errors import BadInput, first_line, unreadable
+from mixreal.metrics import settle
 from mixreal.runs import MODEL, atomic, write_bytes
 
 CHECKPOINT = "checkpoint.pt"
@@ -38,6 +39,7 @@ def save(folder: Path, identity: str, state: State, model: nn.Module, optimizer:
 
 def save_content(folder: Path, content: dict[str, Any]) -> None:
     """Write any checkpoint, whole or not at all; `BadInput` where the disk is full."""
+    settle(folder)
     with atomic(folder / CHECKPOINT) as temporary:
         try:
             torch.save(content, temporary)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mixreal.errors import BadInput, check_known, check_name
 from mixreal.folders import hidden, visible_files
 from mixreal.models import built, shapes
-from mixreal.models.load import SUFFIXES, load_mesh
+from mixreal.models.load import SUFFIXES, Loaded, read_mesh
 from mixreal.models.mesh import Mesh
 
 MOST = 10_000  # procedural models a class: nine such classes take some ten gigabytes of memory
@@ -29,6 +29,8 @@ class Library:
     meshes: tuple[Mesh, ...]  # normalised; (): not loaded, the renderer has them packed already
     problems: tuple[str, ...]  # a line for each file that could not be loaded: which, and why
     digest: str  # of the files' contents, or of the generator and its seeds
+    incomplete: tuple[str, ...] = ()  # a line for each model that lacks a file it names, and is shown without
+    outside: tuple[str, ...] = ()  # files that models are made of and that lie in no class folder
 
     def __len__(self) -> int:
         return len(self.names)
@@ -40,7 +42,8 @@ def open_library(models: str = "procedural", classes: tuple[str, ...] = (), per_
 
     `classes` says which classes and in what order; () is all of them by name. With "procedural", each class has the
     models of seeds `first` to `first + per_class - 1`; with a folder, `beside` of these stand beside its own. A file
-    that cannot be loaded is named in `problems`; a folder or class without any usable model is `BadInput`.
+    that cannot be loaded is named in `problems`; a folder or class without any usable model is `BadInput`. A model
+    may name files outside its class folder: they count for the digest, too.
     """
     if len(set(classes)) != len(classes):
         raise BadInput(f"classes {', '.join(classes)}: a class is named twice: name each once")
@@ -84,7 +87,10 @@ def find_models(folder: Path, classes: tuple[str, ...] = ()) -> dict[str, list[P
 
 
 def models_digest(models: str, classes: tuple[str, ...] = ()) -> str:
-    """What the models are, without loading them: a hash of the files, or of the generator of the procedural ones."""
+    """What the models are, without loading them: a hash of the files, or of the generator of the procedural ones.
+
+    Which files outside the class folders they name is known only when they are loaded: `Library.digest` has these too.
+    """
     if models == "procedural":
         return built.generator_digest()
     folder = Path(models).expanduser()
@@ -96,25 +102,30 @@ def _folder(folder: Path, classes: tuple[str, ...]) -> Library:
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # reading, decoding pictures and NumPy leave Python's lock
         digest = pool.submit(_digest, folder, tuple(found))
         loaded = {kind: list(pool.map(_loaded, files)) for kind, files in found.items()}
-    names: list[str] = []
+    opened: dict[str, Loaded] = {}  # by name
     class_of: list[int] = []
-    meshes: list[Mesh] = []
     problems: list[str] = []
+    incomplete: list[str] = []
     for number, (kind, files) in enumerate(found.items()):
-        before = len(meshes)
-        for path, mesh in zip(files, loaded[kind], strict=True):
-            if isinstance(mesh, BadInput):
-                problems.append(str(mesh))
+        before = len(opened)
+        for path, one in zip(files, loaded[kind], strict=True):
+            if isinstance(one, BadInput):
+                problems.append(str(one))
                 continue
             name = f"{kind}/{path.relative_to(folder / kind).with_suffix('').as_posix()}"
-            names.append(f"{name}{path.suffix}" if name in names else name)  # a.glb beside a.obj
-            meshes.append(replace(mesh, name=names[-1]))
+            opened[f"{name}{path.suffix}" if name in opened else name] = one  # a.glb beside a.obj
             class_of.append(number)
-        if len(meshes) == before:
+            if one.missing:
+                incomplete.append(f"{path}: shown without what it names {' and '.join(one.missing)}: put it beside the "
+                                  "model, or mend the name")
+        if len(opened) == before:
             raise BadInput(f"models {str(folder / kind)!r}: none of its {len(files)} mesh files can be loaded: "
                            f"{problems[-1]}")
-    return Library(tuple(found), tuple(names), np.array(class_of, np.int64), tuple(meshes), tuple(problems),
-                   digest.result())
+    outside = _outside(folder, tuple(found), opened)
+    return Library(tuple(found), tuple(opened), np.array(class_of, np.int64),
+                   tuple(replace(one.mesh, name=name) for name, one in opened.items()), tuple(problems),
+                   _with_more(digest.result(), opened, outside), tuple(incomplete),
+                   tuple(dict.fromkeys(str(path) for paths in outside.values() for path in paths)))
 
 
 def _joined(first: Library, second: Library) -> Library:
@@ -124,12 +135,12 @@ def _joined(first: Library, second: Library) -> Library:
     order = np.argsort(class_of, kind="stable")
     digest = hashlib.blake2b(f"{first.digest} {second.digest}".encode(), digest_size=16).hexdigest()
     return Library(first.classes, tuple(names[k] for k in order), class_of[order], tuple(meshes[k] for k in order),
-                   first.problems, digest)
+                   first.problems, digest, first.incomplete, first.outside)
 
 
-def _loaded(path: Path) -> Mesh | BadInput:
+def _loaded(path: Path) -> Loaded | BadInput:
     try:
-        return load_mesh(path)
+        return read_mesh(path)
     except BadInput as problem:
         return problem
 
@@ -159,3 +170,23 @@ def _digest(folder: Path, classes: tuple[str, ...]) -> str:
             digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)
     return digest.hexdigest()
+
+
+def _outside(folder: Path, classes: tuple[str, ...], opened: dict[str, Loaded]) -> dict[str, list[Path]]:
+    """By model, the files that it is made of and that `_digest` does not look at."""
+    if not any(one.used for one in opened.values()):
+        return {}
+    inside = {path.resolve() for kind in classes for path in visible_files(folder / kind)}
+    return {name: [path for path in one.used if path.resolve() not in inside] for name, one in opened.items()}
+
+
+def _with_more(digest: str, opened: dict[str, Loaded], outside: dict[str, list[Path]]) -> str:
+    """The digest of the class folders; where there is more to models than these, or earlier versions showed them
+    otherwise, another one."""
+    more = hashlib.blake2b(digest.encode(), digest_size=16)
+    same = True
+    for name, one in opened.items():
+        for told in (*one.mended, *(hashlib.blake2b(path.read_bytes()).hexdigest() for path in outside.get(name, ()))):
+            more.update(f"{name}\0{told}\0".encode("utf-8", "surrogateescape"))
+            same = False
+    return digest if same else more.hexdigest()

@@ -1,8 +1,9 @@
 """Read one model file: any format trimesh reads, merged to one normalised `Mesh`."""
 
+import io
 import logging
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ import trimesh
 from numpy.typing import NDArray
 
 from mixreal.errors import BadInput, check_name
+from mixreal.models import gltf, obj_indices
+from mixreal.models.companions import Companions
 from mixreal.models.mesh import Material, Mesh, normalised
 from mixreal.models.normals import crease_normals
 from mixreal.models.off_colours import read_off_colours
-from mixreal.models.surfaces import GREY, corner_colours, surface
+from mixreal.models.surfaces import GREY, MENDED, corner_colours, surface
+from mixreal.models.up_axis import to_y_up
 
 SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".dae")
 FAR = 16.0  # extents from the origin: beyond it float32 loses more than a few of its 24 bits to the offset
@@ -23,22 +27,41 @@ FAR = 16.0  # extents from the origin: beyond it float32 loses more than a few o
 logging.getLogger("trimesh").addHandler(logging.NullHandler())
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A model, and what its file is not enough to tell."""
+
+    mesh: Mesh
+    used: tuple[Path, ...] = ()  # other files that it is made of
+    missing: tuple[str, ...] = ()  # names of files that it would be made of too
+    mended: tuple[str, ...] = ()  # why earlier versions showed it otherwise, a word or two each
+
+
 def load_mesh(path: str | Path) -> Mesh:
-    """The model in `path`: scene transforms applied, merged to one mesh, centred, farthest vertex at distance 1.
+    """The model in `path`: scene transforms applied, merged to one mesh, y up, centred, farthest vertex at distance 1.
 
     Colours are linear, textures at most 512 pixels; points and lines are left out. Where a file has no usable normals
     they are computed with a crease angle. A file that cannot be read or holds no triangles is `BadInput`.
     """
+    return read_mesh(path).mesh
+
+
+def read_mesh(path: str | Path) -> Loaded:
+    """`load_mesh`, and which other files it took and missed."""
     path = Path(path)
     check_name(path)
     if path.suffix.lower() not in SUFFIXES:
         raise BadInput(f"{path}: not a mesh file: expected one of {', '.join(SUFFIXES)}")
     try:
         # trimesh, its readers and PIL raise every kind of exception on a broken file, KeyError and IndexError included
-        pieces = _pieces(path)
+        companions, mended = Companions(path), list[str]()
+        pieces = _pieces(path, companions, mended)
         if not pieces:
             raise BadInput("it holds no triangles")
-        return normalised(_merged(path.stem, pieces))
+        if not all(companions.used.values()):
+            mended.append("files found")
+        return Loaded(normalised(_merged(path.stem, pieces)), tuple(companions.used), tuple(companions.missing),
+                      tuple(mended))
     except MemoryError:  # not the file's fault: left out silently, other machines would render other models
         raise MemoryError(f"{path} is too large to be loaded here") from None
     except Exception as error:
@@ -47,16 +70,15 @@ def load_mesh(path: str | Path) -> Mesh:
         raise BadInput(f"{path}: cannot be read as a mesh: {kind}{reason[:200]}") from error
 
 
-def _pieces(path: Path) -> list[Mesh]:
+def _pieces(path: Path, companions: Companions, mended: list[str]) -> list[Mesh]:
     """The parts of the scene in world coordinates, one for each placed geometry that has triangles."""
     if not path.is_file():
         raise BadInput("there is no such file")
     if path.stat().st_size == 0:
         raise BadInput("the file is empty")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        scene = trimesh.load_scene(path, process=False)
-    if path.suffix.lower() == ".off":
+    suffix = path.suffix.lower()
+    scene = _scene(path, suffix, companions, mended)
+    if suffix == ".off":
         _colour_off(scene, path)
     read: dict[Any, Any] = {}  # what several parts share (images, materials) is decoded once
     pieces = []
@@ -64,13 +86,34 @@ def _pieces(path: Path) -> list[Mesh]:
               for matrix, name in (scene.graph[node] for node in scene.graph.nodes_geometry)]
     placed = [(geometry, matrix) for geometry, matrix in placed
               if isinstance(geometry, trimesh.Trimesh) and len(geometry.faces)]
+    turn = to_y_up(path) if suffix == ".dae" else None
+    if turn is not None:
+        placed = [(geometry, turn @ matrix) for geometry, matrix in placed]
+        mended.append("turned")
     away = _far_away(placed)
     for geometry, matrix in placed:
         matrix[:3, 3] -= away
-        piece = _piece(geometry, matrix, path.suffix.lower(), read)
+        piece = _piece(geometry, matrix, suffix, read)
         if piece.triangles:
             pieces.append(piece)
+    mended += read.get(MENDED, [])
     return pieces
+
+
+def _scene(path: Path, suffix: str, companions: Companions, mended: list[str]) -> Any:
+    """What trimesh makes of the file; of a copy in memory where it would misread it."""
+    copy: bytes | None = None
+    if suffix == ".obj":
+        text, misread = obj_indices.absolute(path.read_bytes())
+        copy = text if misread else None
+    elif suffix in (".glb", ".gltf"):
+        copy = gltf.stored_plainly(path, companions)
+    if copy is not None:
+        mended.append("read from a copy")
+    source = path if copy is None else io.BytesIO(copy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return trimesh.load_scene(source, file_type=suffix[1:], resolver=companions, process=False)
 
 
 def _far_away(placed: list[tuple[Any, NDArray[np.float64]]]) -> NDArray[np.float64]:

@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mixreal.models.mesh import BLEND, MASK, OPAQUE, Material
+from mixreal.pixels import eight_bits
 
 TEXTURE_LIMIT = 512  # pixels on a texture's longer side: more than a 256-pixel image can show
 GREY = Material("grey", (0.6, 0.6, 0.6, 1.0))  # where a file says nothing about colour
 WHITE = (1.0, 1.0, 1.0, 1.0)
+SOLID = 250  # alpha from which a texel is opaque
 GLTF = (".glb", ".gltf")  # its colours are linear; every other format's are sRGB by custom
 
-Shared = dict[Any, Any]  # what was already converted, by id, so that parts of a model share it
+Shared = dict[Any, Any]  # what was already converted, by id, so that parts of a model share it; and `MENDED`
+MENDED = "mended"  # a key: the pictures that earlier versions showed otherwise
 
 
 def surface(geometry: Any, suffix: str, shared: Shared) -> tuple[tuple[Material, ...], NDArray[np.int64]]:
@@ -89,7 +92,8 @@ def _metallic_roughness(source: Any, suffix: str, shared: Shared) -> Material:
     metallic = _factor(source.metallicFactor, 0.0 if silent else 1.0)
     roughness = _factor(source.roughnessFactor, GREY.roughness if silent else 1.0)
     if source.metallicRoughnessTexture is not None:
-        mean = np.asarray(source.metallicRoughnessTexture.convert("RGB")).reshape(-1, 3).mean(0) / 255
+        picture = _eight_bits(source.metallicRoughnessTexture, shared).convert("RGB")
+        mean = np.asarray(picture).reshape(-1, 3).mean(0) / 255
         metallic, roughness = metallic * mean[2], roughness * mean[1]
     mode = {"MASK": MASK, "BLEND": BLEND}.get(str(source.alphaMode), OPAQUE)
     if suffix not in GLTF and colour[3] < 1:
@@ -100,8 +104,8 @@ def _metallic_roughness(source: Any, suffix: str, shared: Shared) -> Material:
 
 def _simple(source: Any, suffix: str, shared: Shared) -> Material:
     """An OBJ material: Kd, map_Kd, Ns, d (or Tr, where 1 is opaque too). With a picture no Kd: many write 0."""
-    texture = _texture(source.image, shared)
     said = getattr(source, "kwargs", None) or {}
+    texture = _texture(source.image, shared, _same_picture(said.get("map_d"), source.image))
     colour = np.ones(4)
     if texture is None:
         colour[:3] = linear(_as_float(np.asarray(source.diffuse))[:3]) if "kd" in said else GREY.colour[:3]
@@ -113,24 +117,46 @@ def _simple(source: Any, suffix: str, shared: Shared) -> Material:
     shininess = max(_first_number(said.get("ns"), -1.0), -1.0)
     # the width of a Blinn-Phong lobe as a GGX alpha, alpha = roughness^2 (Walter et al. 2007)
     roughness = (2 / (2 + shininess)) ** 0.25 if shininess >= 0 else GREY.roughness
-    see_through = colour[3] < 1 or (texture is not None and bool((texture[..., 3] < 250).any()))
+    see_through = colour[3] < 1 or (texture is not None and bool((texture[..., 3] < SOLID).any()))
     return Material(str(source.name or "material"), _rgba(colour), 0.0, roughness, texture,
                     BLEND if see_through else OPAQUE)
 
 
-def _texture(image: Any, shared: Shared) -> NDArray[np.uint8] | None:
-    """A PIL image as RGBA, its longer side at most `TEXTURE_LIMIT`."""
+def _same_picture(map_d: Any, image: Any) -> bool:
+    """Whether the opacity map of an OBJ material is its picture: both are named last, after any options."""
+    named = getattr(image, "info", {}).get("file_path", "").split()
+    return bool(map_d and named) and map_d[-1] == named[-1]
+
+
+def _texture(image: Any, shared: Shared, alpha_meant: bool = True) -> NDArray[np.uint8] | None:
+    """A PIL image as RGBA, its longer side at most `TEXTURE_LIMIT`.
+
+    alpha_meant: whether the file says what alpha is. It often holds gloss, or nothing, and would make a model
+    invisible: then it is opacity only in a picture that is mostly opaque.
+    """
     if image is None:
         return None
-    if ("texture", id(image)) not in shared:
-        small = image.convert("RGBA")
+    if ("texture", id(image), alpha_meant) not in shared:
+        small = _eight_bits(image, shared).convert("RGBA")
         scale = TEXTURE_LIMIT / max(small.size)
         if scale < 1:
             size = [max(1, round(side * scale)) for side in small.size]
             small = small.resize(size, Image.Resampling.BOX if scale <= 0.5 else Image.Resampling.LANCZOS)
-        shared["texture", id(image)] = (np.array(small), image)
-    result: NDArray[np.uint8] = shared["texture", id(image)][0]
+        texture = np.array(small)
+        opaque = texture[..., 3] >= SOLID
+        if not alpha_meant and not opaque.all() and opaque.mean() <= 0.5:
+            texture[..., 3] = 255
+            shared.setdefault(MENDED, []).append("alpha")
+        shared["texture", id(image), alpha_meant] = (texture, image)
+    result: NDArray[np.uint8] = shared["texture", id(image), alpha_meant][0]
     return result
+
+
+def _eight_bits(image: Any, shared: Shared) -> Any:
+    plain = eight_bits(image)
+    if plain is not image:
+        shared.setdefault(MENDED, []).append("16 bits")
+    return plain
 
 
 def _as_float(values: NDArray[Any]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 from mixreal.datasets.dataset import Images
 from mixreal.errors import BadInput, check_known, check_name, tell_left_out
 from mixreal.folders import hidden, visible_files
+from mixreal.pixels import rgb
 from mixreal.progress import progress
 from mixreal.real.splits import rank
 
@@ -96,7 +97,7 @@ def open_photo(path: str | Path, size: int) -> NDArray[np.uint8]:
     try:
         with Image.open(path) as image:
             image.draft("RGB", (2 * size, 2 * size))  # JPEG: decode at a fraction of the size where that is enough
-            return square(_rgb(ImageOps.exif_transpose(image)), size)
+            return square(rgb(ImageOps.exif_transpose(image)), size)
     except FileNotFoundError:
         raise BadInput(f"there is no file {path}") from None
     except Exception as error:  # whatever a decoder makes of broken bytes: struct.error, SyntaxError, MemoryError, ...
@@ -244,15 +245,6 @@ def _splits(root: Path, files: list[_File], classes: tuple[str, ...]) -> list[st
         for place, row in enumerate(open_rows):
             splits[row] = "test" if place < tests else "validation" if place < tests + checks else "train"
     return splits
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bits a pixel: convert() would clip it
-        return Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8)).convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
-    return image.convert("RGB")
 
 
 def _line(error: BaseException) -> str:

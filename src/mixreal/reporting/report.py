@@ -14,7 +14,7 @@ from mixreal.errors import BadInput
 from mixreal.learning.minibatches import Mix
 from mixreal.learning.scores import mcnemar, paired_difference, per_class, wilson
 from mixreal.production.origin import unplaced
-from mixreal.reporting.findings import Arm, Comparison, Curve, Findings, Score, Task, main_key
+from mixreal.reporting.findings import TESTS, Arm, Comparison, Curve, Findings, Score, Task, main_key
 from mixreal.reporting.page import page
 from mixreal.reporting.text import markdown
 from mixreal.runs import Run
@@ -22,6 +22,8 @@ from mixreal.spec import to_mapping
 
 BOOTSTRAP_SEED = 0
 EXAMPLES = 8  # images a class and domain
+SHORT = 8  # digits of a fingerprint that tell two sets apart
+SYNTHETIC_KEYS = ("mix", "finish", "synthetic", "synthetic source")  # in which a mix and real images alone differ
 
 
 def gather(places: Iterable[str | Path], title: str = "mixreal report") -> Findings:
@@ -95,6 +97,7 @@ def _arm(name: str, runs: list[Run]) -> Arm:
     data = runs[0].config.get("data", {})
     twice = data.get("test", {}).get("fingerprint", "") == data.get("test_large", {}).get("fingerprint")  # own photos
     keys = [key for key in runs[0].results if all(key in run.results for run in runs)
+            and key.partition("/")[0] in TESTS  # not other cells' photos, "test@2", that a recipe tested with it
             and not (twice and key.startswith("test_large/"))]
     for key in keys:
         mean = float(np.mean([run.results[key]["accuracy"] for run in runs]))
@@ -125,18 +128,29 @@ def _curve(runs: list[Run]) -> Curve | None:
 
 
 def _comparisons(arms: Sequence[Arm]) -> Iterable[Comparison]:
-    """Every arm against real images alone (else against the first), on every test set and norm that both have."""
-    against = next((arm for arm in arms if Mix.parse(arm.mix).synthetic == 0), arms[0])
+    """Every arm against its own baseline, on every test set and norm that both have."""
     main = main_key(arms)
-    keys = sorted(against.scores, key=lambda key: (key != main, key[0] != main[0], key))
-    for key in keys:
-        if key[0] == "validation":
-            continue
-        for arm in arms:
-            if arm is not against and key in arm.scores:
+    pairs = [(against, arm) for arm in arms for against in [_baseline(arm, arms)] if against is not None]
+    keys = {key for against, _ in pairs for key in against.scores if key[0] != "validation"}
+    for key in sorted(keys, key=lambda key: (key != main, key[0] != main[0], key)):
+        for against, arm in pairs:
+            if key in against.scores and key in arm.scores:
                 comparison = _compare(against, arm, key)
                 if comparison:
                     yield comparison
+
+
+def _baseline(arm: Arm, arms: Sequence[Arm]) -> Arm | None:
+    """Real images alone, trained in the same way: what differs then is what synthetic images do. None without any.
+
+    Where all arms are of real images alone, or none is, the question is another: each is compared with the first.
+    """
+    alone = [one for one in arms if Mix.parse(one.mix).synthetic == 0]
+    if len(alone) in (0, len(arms)):
+        return arms[0] if arm is not arms[0] else None
+    way = {one.name: {key: value for key, value in _arm_key(one.runs[0]).items() if key not in SYNTHETIC_KEYS}
+           for one in (arm, *alone)}
+    return next((one for one in alone if one is not arm and way[one.name] == way[arm.name]), None)
 
 
 def _compare(first: Arm, second: Arm, key: tuple[str, str]) -> Comparison | None:
@@ -182,16 +196,16 @@ def _arm_order(runs: list[Run]) -> tuple[float, int]:
 
 
 def _arm_names(groups: list[list[Run]]) -> list[str]:
-    """By the mix; arms of one mix are told apart by whatever else differs."""
+    """By the mix; arms of one mix are told apart by whatever else differs, two synthetic sets of one source by hash."""
     plain = [_mix_name(Mix.parse(group[0].spec.mix)) for group in groups]
     keys = [_arm_key(group[0]) for group in groups]
     names = []
     for name, key in zip(plain, keys):
         alike = [other for other_name, other in zip(plain, keys) if other_name == name]
-        differing = [k for k in key if any(other[k] != key[k] for other in alike)]
-        said = [k for k in differing if k != "synthetic" or "synthetic source" not in differing]
+        said = [k for k in key if k != "synthetic" and any(other[k] != key[k] for other in alike)]
         names.append(", ".join([name, *(f"{k} {_said(key[k])}" for k in said)]))
-    return names
+    return [name if names.count(name) == 1 else f"{name}, synthetic {key['synthetic'][:SHORT]}"
+            for name, key in zip(names, keys)]
 
 
 def _mix_name(mix: Mix) -> str:

@@ -42,14 +42,24 @@ def worth(per_class: Sequence[int], alone: Sequence[float], mixed: Sequence[floa
     return out
 
 
+def images_a_class(cell: CellOutcome) -> int:
+    """The cell's budget: where it is all photos (0), as many as its runs tell; 0 while none does."""
+    if cell.plan.per_class or not cell.runs:
+        return cell.plan.per_class
+    found = cell.runs[0].config.get("data", {}).get("real", {}).get("per_class", ())
+    return round(sum(found) / len(found)) if found else 0
+
+
 def worth_of(outcome: Outcome, column: str) -> list[Worth]:
-    """Of a recipe of kind "budget": the column against the one it is compared with, budgets that both have."""
+    """Of a recipe of kind "budget": the column against the one it is compared with, budgets that both have.
+
+    A row whose budget is not known stands on no curve, and is left out.
+    """
     alone = outcome.plan.compare.partition(" ")[2]
-    rows = [row for row in outcome.plan.rows if outcome.cell(row, alone).main() and outcome.cell(row, column).main()]
-    if not rows:
-        return []
-    pairs = [(outcome.cell(row, alone), outcome.cell(row, column)) for row in rows]
-    return worth([a.plan.per_class for a, _ in pairs], [_mean(a) for a, _ in pairs], [_mean(b) for _, b in pairs])
+    pairs = [(outcome.cell(row, alone), outcome.cell(row, column)) for row in outcome.plan.rows]
+    pairs = [(a, b) for a, b in pairs if a.main() and b.main() and images_a_class(a)]
+    return worth([images_a_class(a) for a, _ in pairs], [_mean(a) for a, _ in pairs], [_mean(b) for _, b in pairs]) \
+        if pairs else []
 
 
 def _mean(cell: CellOutcome) -> float:

@@ -20,6 +20,7 @@ from mixreal.datasets.shards import read_header
 from mixreal.errors import BadInput
 from mixreal.spec import DEFAULT_VARY
 from mixreal.variations.chain import open_chain
+from mixreal.variations.variation import Variation
 
 IN_MEMORY = 1 << 18  # images up to which latents are kept in memory
 WORDS = 1500  # different words of a latent above which it is no filter
@@ -134,18 +135,24 @@ def page_of(rows: Rows, number: int, each: int) -> Rows:
 
 
 def latents_of(album: Album, row: int) -> dict[str, float | str]:
-    """Every latent of one image, in plain values."""
+    """Every latent of one image, in plain values that are short to read."""
     return {name: float(f"{value:.6g}") if values.dtype.kind in "iuf" else str(value)
             for name, values in columns_at(album.latents, np.array([row])).items() for value in values}
 
 
 @lru_cache(maxsize=1)
+def known_variations() -> tuple[Variation, ...]:
+    """The built-in variations, without pictures to choose from: for what their controls are."""
+    one = np.zeros((1, 4, 4, 3), np.uint8)
+    assets = Assets(one, one, one.astype(np.float32), ("-",), ("-",), ("-",), (), "")
+    return open_chain(DEFAULT_VARY, {}, 0, assets).variations
+
+
+@lru_cache(maxsize=1)
 def units() -> dict[str, tuple[str, str]]:
     """(unit, what it is) of every latent of the built-in variations, from their controls: "camera.elevation"."""
-    one = np.zeros((1, 4, 4, 3), np.uint8)
-    chain = open_chain(DEFAULT_VARY, {}, 0, Assets(one, one, one.astype(np.float32), ("-",), ("-",), ("-",), (), ""))
     return {f"{variation.name}.{name}": (getattr(control, "unit", ""), control.doc)
-            for variation in chain.variations for name, control in variation.controls.items()}
+            for variation in known_variations() for name, control in variation.controls.items()}
 
 
 def data_url(image: NDArray[np.uint8], side: int = 0) -> str:

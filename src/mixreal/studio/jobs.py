@@ -2,7 +2,7 @@
 
     .jobs/20261123-101500-3f2a/     below the studio's root
         command.json                the arguments and when it was asked for (written first)
-        process.json                host, process and its birth, by the job itself
+        process.json                host, process and its birth, by the job itself, which touches it while it lives
         log                         what it printed
         progress.json               label, done, total, rate, left (`mixreal.progress`)
         cancel                      somebody asked it to stop
@@ -15,7 +15,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -26,9 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mixreal.datasets.locks import alive, born
+from mixreal.datasets.locks import SILENT
 from mixreal.errors import BadInput
 from mixreal.runs import write_json, write_text
+from mixreal.studio.lifesigns import here, lives
 from mixreal.studio.workspace import HIDDEN, Workspace
 
 State = Literal["running", "done", "failed", "cancelled", "died"]
@@ -112,10 +112,11 @@ def read(workspace: Workspace, job: str) -> Job:
     if not isinstance(command.get("argv"), list):
         raise BadInput(f"no job {job!r}: it was removed, or its folder is damaged")
     process, ending = _json(folder / PROCESS), _json(folder / EXIT)
-    if not ending and not _lives(process, float(command.get("asked", 0))):
+    there = not ending and _lives(folder, process, float(command.get("asked", 0)))
+    if not ending and not there:
         ending = _json(folder / EXIT)  # it may have ended between our two looks
     wished = (folder / CANCEL).exists()
-    state = _state(process, ending, wished, float(command.get("asked", 0)))
+    state = _state(there, ending, wished)
     code = ending.get("code") if ending else None
     return Job(job, folder, tuple(map(str, command["argv"])), str(command.get("title", "")),
                float(command.get("asked", 0)), state, code, wished and state == "running", _progress(folder),
@@ -123,24 +124,34 @@ def read(workspace: Workspace, job: str) -> Job:
 
 
 def cancel(workspace: Workspace, job: str, *, now: bool = False) -> None:
-    """Ask a job to stop, as Ctrl-C does: it keeps what is finished. `now` ends it at once, whatever it is at."""
+    """Ask a job to stop, as Ctrl-C does: it keeps what is finished. `now` ends it at once, whatever it is at.
+
+    `BadInput` for a job of another machine, whose process nobody here can reach.
+    """
     found = read(workspace, job)
     if found.state != "running":
         return
-    write_text(found.folder / CANCEL, "")
     process = _json(found.folder / PROCESS)
+    if process and not here(process):
+        raise BadInput(f"{found.title} is run by {_elsewhere(process)}, which cannot be reached from here: stop it "
+                       f"there, or wait: if it is gone, that is seen within {SILENT:.0f} s")
+    write_text(found.folder / CANCEL, "")
     pid = process.get("pid")
     # A job that has not said its process yet looks for `cancel` as soon as it has.
-    if isinstance(pid, int) and _lives(process, 0):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL if now else signal.SIGINT)
+    if isinstance(pid, int) and lives(process, found.folder / PROCESS):
+        _stop(pid, now)
 
 
 def resume(workspace: Workspace, job: str) -> Job:
-    """The same command again, as a new job: it goes on where the other stopped."""
+    """The same command again, as a new job: it goes on where the other stopped.
+
+    One of another machine that is silent may be alive after all: then the lock of its folder keeps the new one out.
+    """
     found = read(workspace, job)
     if found.state == "running":
-        raise BadInput(f"{found.title} is still running: stop it first, or wait for it")
+        process = _json(found.folder / PROCESS)
+        raise BadInput(f"{found.title} is still running: stop it first, or wait for it" if not process or here(process)
+                       else f"{found.title} is still run by {_elsewhere(process)}: wait for it, or stop it there")
     return start(workspace, found.argv, found.title)
 
 
@@ -183,22 +194,32 @@ def _folder(workspace: Workspace, job: str) -> Path:
     return workspace.root / HIDDEN / job
 
 
-def _state(process: dict[str, Any], ending: dict[str, Any], wished: bool, asked: float) -> State:
+def _state(there: bool, ending: dict[str, Any], wished: bool) -> State:
     if ending:
         return "done" if ending.get("code") == 0 else "cancelled" if ending.get("code") == 130 else "failed"
-    if _lives(process, asked):
+    if there:
         return "running"
     return "cancelled" if wished else "died"
 
 
-def _lives(process: dict[str, Any], asked: float) -> bool:
-    """Whether the job's process is there. One on another host, or that has only been asked for, is taken to be."""
+def _lives(folder: Path, process: dict[str, Any], asked: float) -> bool:
+    """Whether the job's process is there. One that has only been asked for is taken to be, for a while."""
     if not process:
         return time.time() - asked < STARTING
-    if process.get("host") != socket.gethostname():
-        return True
-    pid = process.get("pid")
-    return isinstance(pid, int) and alive(pid) and process.get("born") == born(pid)
+    return lives(process, folder / PROCESS)
+
+
+def _elsewhere(process: dict[str, Any]) -> str:
+    return f"process {process.get('pid')} on {process.get('host')} (another machine or container)"
+
+
+def _stop(pid: int, now: bool) -> None:
+    """Ctrl-C, or the end, for a job and the processes that it started."""
+    if sys.platform == "win32":  # no signals there, and no Ctrl-C for a process without a console: it can only be ended
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
+    else:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL if now else signal.SIGINT)
 
 
 def _progress(folder: Path) -> Progress | None:
@@ -218,6 +239,9 @@ def _said(folder: Path, state: State) -> str:
         told = [line for line in lines if line.startswith("mixreal: ")]
         if told:
             return told[-1].removeprefix("mixreal: ")
+        process = _json(folder / PROCESS)
+        if state == "died" and process and not here(process):
+            return f"nothing was heard from {_elsewhere(process)} for {SILENT:.0f} s: it ended without a word"
         if state == "died":
             return "its process ended without a word: out of memory, killed, or the machine was restarted"
     return lines[-1] if lines else ""

@@ -1,6 +1,6 @@
 """Whether photos and renderings show the same classes, told before a job is started: from names alone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,10 +31,13 @@ def classes_of(workspace: Workspace, source: str) -> tuple[str, ...]:
     return ()
 
 
-def lacking(workspace: Workspace, real: str, renderings: str) -> str:
-    """A sentence on the photos' classes that the renderings lack; "" where they lack none, or it is not known."""
+def lacking(workspace: Workspace, real: str, renderings: str, chosen: Collection[str] = ()) -> str:
+    """A sentence on the photos' classes that the renderings lack; "" where they lack none, or it is not known.
+
+    `chosen` are those that are to be learnt; () = all.
+    """
     photos, rendered = classes_of(workspace, real) if real else (), classes_of(workspace, renderings)
-    missing = [name for name in photos if name not in rendered]
+    missing = [name for name in photos if name not in rendered and (not chosen or name in chosen)]
     if not missing or not rendered:
         return ""
     return (f"The photos show {_listed(missing)}, which the renderings do not ({_listed(rendered)}): "

@@ -45,7 +45,7 @@ def panel(desk: Desk) -> None:
         if desk.shown is None or desk.mode != "image":
             return
         for variation in desk.shown.synthesis.chain.variations:
-            for latent, value in study.values_of(desk.shown.scenes, variation).items():
+            for latent, value in study.values_of(desk.shown.scenes.latents, variation).items():
                 if latent in knobs:
                     knobs[latent].put(value)
                     knobs[latent].mark(latent in desk.study.held)

@@ -2,26 +2,25 @@
 
 import os
 import signal
-import socket
 import sys
 import time
 from pathlib import Path
 
 from mixreal.cli import FAULT, STOPPED, main
-from mixreal.datasets.locks import born
 from mixreal.progress import FILE
 from mixreal.runs import write_json
-from mixreal.studio import jobs
+from mixreal.studio import jobs, lifesigns
 
 
 def work(folder: Path) -> int:
     """Run the command of a job folder in this process; returns its exit code, which is written down, too."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell without job control starts
-    write_json(folder / jobs.PROCESS, {"host": socket.gethostname(), "pid": os.getpid(), "born": born(os.getpid())})
+    write_json(folder / jobs.PROCESS, lifesigns.told())
     os.environ[FILE] = str(folder / jobs.PROGRESS)
     code = FAULT
     try:
-        code = STOPPED if (folder / jobs.CANCEL).exists() else main(jobs.read_command(folder))
+        with lifesigns.beating(folder / jobs.PROCESS):
+            code = STOPPED if (folder / jobs.CANCEL).exists() else main(jobs.read_command(folder))
     except KeyboardInterrupt:
         code = STOPPED
     except SystemExit as leaving:  # of a command that was asked for help

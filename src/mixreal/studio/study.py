@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixreal.controls import Choice, Colour, Control, Slider
 from mixreal.errors import BadInput
@@ -106,15 +107,17 @@ def fitted(study: Study, synthesis: Synthesis) -> Study:
     return replace(study, model=min(study.model, len(synthesis.library) - 1), held=kept)
 
 
-def values_of(scenes: Scenes, variation: Variation, row: int = 0) -> dict[str, Any]:
-    """The latents of one scene that a variation has, as people write them."""
+def values_of(latents: Mapping[str, NDArray[Any]], variation: Variation, row: int = 0) -> dict[str, Any]:
+    """The latents of one row that a variation has, as people write them; those that are recorded."""
     out: dict[str, Any] = {}
     for name, control in variation.controls.items():
         latent = f"{variation.name}.{name}"
         if isinstance(control, Colour):
-            out[latent] = [_short(scenes.latents[f"{latent}.{channel}"][row]) for channel in "rgb"]
-        else:
-            value = scenes.latents[latent][row]
+            channels = [f"{latent}.{channel}" for channel in "rgb"]
+            if all(channel in latents for channel in channels):
+                out[latent] = [_short(latents[channel][row]) for channel in channels]
+        elif latent in latents:
+            value = latents[latent][row]
             out[latent] = str(value) if isinstance(control, Choice) else _short(value)
     return out
 
@@ -127,7 +130,7 @@ def pinned(study: Study, synthesis: Synthesis, scenes: Scenes) -> RenderSpec:
     ranges: dict[str, Any] = {}
     for variation in synthesis.chain.variations:
         if variation.name in synthesis.chain.on:
-            ranges |= values_of(scenes, variation)
+            ranges |= values_of(scenes.latents, variation)
     library = synthesis.library
     label = int(library.class_of[study.model])
     spec = replace(study.spec, classes=(library.classes[label],), images=1, per_model=0, ranges=ranges)

@@ -11,10 +11,10 @@ import numpy as np
 from nicegui import run, ui
 
 from mixreal.errors import BadInput
-from mixreal.spec import to_toml
 from mixreal.studio import shell
 from mixreal.studio.gallery import Album, Rows, data_url, latents_of, units
 from mixreal.studio.parents import parent_of
+from mixreal.studio.redrawn import as_ranges
 from mixreal.studio.workspace import Workspace
 
 SIDE = 160  # pixels a side of the largest thumbnail sent
@@ -146,10 +146,9 @@ def _latents(album: Album, row: int) -> None:
             f'<dt title="{escape(doc, quote=True)}">{escape(name)}</dt><dd>{escape(said)} {escape(unit)}</dd>')
     body = "".join(f'<dl class="facts">{"".join(lines)}</dl>' for lines in groups.values())
     ui.html(f'<div class="latents">{body}</div>', sanitize=False).mark("latents")
-    ranges = {name: value for name, value in told.items() if "." in name}
 
     def copy() -> None:
-        ui.clipboard.write(to_toml({"ranges": ranges}))
+        ui.clipboard.write(as_ranges(album, row))
         ui.notify("copied: the ranges of a recipe that makes this image's latents")
 
     ui.button("Copy as TOML", icon="content_copy", on_click=copy).props("outline dense no-caps")

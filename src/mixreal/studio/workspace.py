@@ -70,8 +70,7 @@ def datasets(workspace: Workspace) -> list[Path]:
 
 def runs(workspace: Workspace) -> list[Path]:
     """Every training run below the root, finished or under way, newest first."""
-    return _newest(folder for folder in _walk(workspace.root, run_files.CONFIG)
-                   if (folder / run_files.METRICS).is_file() or (folder / run_files.RESULT).is_file())
+    return _newest(_walk(workspace.root, run_files.CONFIG, (run_files.METRICS, run_files.RESULT)))
 
 
 def plans(workspace: Workspace) -> list[Path]:
@@ -121,10 +120,10 @@ def _holds(folder: Path, suffixes: tuple[str, ...]) -> bool:
         return False
 
 
-def _walk(root: Path, marker: str) -> Iterator[Path]:
-    """Folders that hold a file `marker`; what is below one is not looked into."""
+def _walk(root: Path, marker: str, beside: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Folders that hold a file `marker`, and one of `beside` if any are given; below one is not looked into."""
     for folder, folders, files in _look(root, DEPTH):
-        if marker in files:
+        if marker in files and (not beside or not set(beside).isdisjoint(files)):
             folders.clear()
             yield folder
 

@@ -1,8 +1,10 @@
 """The chain of variations that turns (seed, index) into scenes: draws every latent on its own stream, then applies."""
 
 import importlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from mixreal.assets import Assets
 from mixreal.controls import Choice, Control, narrow
 from mixreal.errors import BadInput, check_known, did_you_mean
+from mixreal.keeping import code_digest
 from mixreal.scene import Scenes
 from mixreal.streams import uniforms
 from mixreal.variations.variation import Variation
@@ -66,7 +69,8 @@ def with_ranges(opened: tuple[Variation, ...], on: frozenset[str], ranges: dict[
             raise BadInput(f"ranges: unknown latent {key!r}: {did_you_mean(key, known)}")
     for_all = {key: asked for key, asked in ranges.items() if "@" not in key}
     narrowed = tuple(replace(v, controls=narrow(v.controls, v.name, for_all)) for v in opened)
-    return Chain(narrowed, on, seed, _of_class(narrowed, {k: v for k, v in ranges.items() if "@" in k}, classes))
+    for_one = {key: asked for key, asked in ranges.items() if "@" in key}
+    return Chain(narrowed, on, seed, _of_class(narrowed, opened, for_one, classes))
 
 
 def in_words(chain: Chain, ranges: dict[str, Any]) -> dict[str, Any]:
@@ -101,15 +105,31 @@ def vary_scenes(chain: Chain, scenes: Scenes, fixed: dict[str, Any] | None = Non
     return replace(scenes, latents=record)
 
 
-def _of_class(variations: Sequence[Variation], ranges: dict[str, Any],
+def code_of_plugins(vary: Sequence[str]) -> dict[str, str]:
+    """By the name of each plug-in in `vary`, a hash of the file that it is named in and of the one that defines it:
+    what other code makes is something else. What these import does not count."""
+    out = {}
+    for name in vary:
+        if ":" in name:
+            module, _, attr = name.partition(":")
+            named = importlib.import_module(module)
+            defined = sys.modules.get(getattr(getattr(named, attr), "__module__", module), named)
+            files = {Path(getattr(one, "__file__", None) or "") for one in (named, defined)}
+            out[name] = code_digest(file for file in files if file.is_file())  # not of what a notebook holds
+    return out
+
+
+def _of_class(narrowed: Sequence[Variation], opened: Sequence[Variation], ranges: dict[str, Any],
               classes: Sequence[str]) -> dict[str, dict[int, Control]]:
     out: dict[str, dict[int, Control]] = {}
     for key, asked in ranges.items():
         latent, _, name = key.partition("@")
         check_known([name], classes, f"class in the range {key!r}:")
         owner, _, control = latent.partition(".")
-        variation = next(v for v in variations if v.name == owner)
-        own = narrow(variation.controls, owner, {latent: asked})[control]
+        for_all, first = ({**next(v.controls for v in some if v.name == owner)} for some in (narrowed, opened))
+        if getattr(first.get(control), "log", False) and not getattr(for_all[control], "log", False):
+            for_all[control] = first[control]  # fixed at 0 for all, it has no logarithm any more
+        own = narrow(for_all, owner, {latent: asked})[control]
         out.setdefault(latent, {})[list(classes).index(name)] = own
     return out
 

@@ -94,6 +94,6 @@ def _level(sky: np.ndarray) -> np.ndarray:
 def _warm(level: np.ndarray, blueness: np.ndarray) -> np.ndarray:
     """(n, 3) colours of green `level`: positive blueness takes from red, negative from blue."""
     red = 1 - np.maximum(blueness, 0)
-    blue = 1 - 1.6 * np.maximum(-blueness, 0)
+    blue = np.maximum(1 - 1.6 * np.maximum(-blueness, 0), 0)  # no light is less than none
     green = 1 - 0.4 * np.abs(blueness)
     return level[:, None] * np.stack([red, green, blue], -1)

@@ -67,8 +67,9 @@ def _form(workspace: Workspace) -> list[Callable[[], None]]:
         seed, per_class = count("Seed", default.seed, least=0), count("Photos a class", least=0, empty="all")
         images = count("Images to render", empty="4,000 a class")
         size = count("Pixels a side", orders.SIZE, least=8)
-        classes = ui.input("Classes", placeholder="all").props("outlined dense stack-label").mark("classes")
-        lr = count("Learning rate", default.lr, least=0, whole=False)
+        classes = ui.input("Classes", placeholder="all; else car, traffic light") \
+            .props("outlined dense stack-label").mark("classes")
+        lr = count("Learning rate", default.lr, least=0, empty=f"{default.lr:g}", whole=False)
     classifier = ui.select(CLASSIFIERS, label="Classifier", value=default.classifier, with_input=True,
                            new_value_mode="add-unique", key_generator=str).props("outlined dense").mark("classifier")
     norms = get_args(get_type_hints(TrainSpec)["norm"])
@@ -91,19 +92,20 @@ def _form(workspace: Workspace) -> list[Callable[[], None]]:
         fresh = chosen.startswith(FRESH)
         render = fresh or chosen.startswith(RENDER)
         training = replace(default, mix=MIXES[int(mix.value)], steps=_whole(steps.value), batch=_whole(batch.value),
-                           seed=_whole(seed.value), lr=float(lr.value or 0), classifier=str(classifier.value or ""),
-                           norm=norm.value, augment=wish.augment)
+                           seed=_whole(seed.value), lr=default.lr if lr.value is None else float(lr.value),
+                           classifier=str(classifier.value or ""), norm=norm.value, augment=wish.augment)
         return TrainOrder(str(out.value or ""), str(real.value or ""), "" if render else chosen,
                           chosen.partition(":")[2] if render else "procedural", _whole(images.value),
                           _whole(per_class.value), _whole(size.value) or orders.SIZE, training, fresh,
-                          tuple(str(classes.value or "").replace(",", " ").split()))
+                          _names(str(classes.value or "")))
 
     def tell() -> None:
         """The mix in words, and the command that the form stands for, or why it stands for none."""
         now = order()
         mix_name.text = now.training.mix
         mixed = ":0" not in now.training.mix and "0:" not in now.training.mix
-        mismatch.text = matching.lacking(workspace, now.real, now.synthetic or now.models) if mixed else ""
+        mismatch.text = matching.lacking(workspace, now.real, now.synthetic or now.models, now.classes) \
+            if mixed else ""
         mismatch.set_visibility(bool(mismatch.text))
         images.set_visibility(str(synthetic.value or "").startswith(RENDER))
         size.set_visibility(str(synthetic.value or "").startswith((RENDER, FRESH)))
@@ -197,3 +199,8 @@ def _renderings(workspace: Workspace) -> dict[str, str]:
 def _whole(value: Any) -> int:
     """A number field's value; 0 where it is empty."""
     return int(value or 0)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The classes that a field names: between commas, where a name may have blanks; without a comma between blanks."""
+    return tuple(name.strip() for name in (text.split(",") if "," in text else text.split()) if name.strip())
