@@ -77,7 +77,7 @@ def test_parts_of_as_many_go_together_and_exclude_the_whole_and_other_parts(tmp_
     {"pid": os.getpid(), "born": "1", "process": "an earlier one with our number"},
 ])
 def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(tmp_path: Path, gone: dict[str, object]) -> None:
-    path = left(tmp_path, host=socket.gethostname(), machine=locks._machine(), **gone)
+    path = left(tmp_path, host=socket.gethostname(), machine=locks.this_machine(), **gone)
     with lock(tmp_path):
         assert json.loads(path.read_text())["pid"] == os.getpid()
 

@@ -23,7 +23,7 @@ def test_drops_come_after_their_epochs():
     spec = TrainSpec(lr=0.1, schedule="drops", lr_drops=(2, 3))
     assert rates(spec, 8, 2.0) == pytest.approx([0.1] * 4 + [0.01] * 2 + [0.001] * 2)
     assert rates(spec, 6, 1.5) == pytest.approx([0.1] * 3 + [0.01] * 2 + [0.001])  # epochs end at 3 and 4.5 steps
-    assert rates(TrainSpec(schedule="drops"), 3, 1.0) == [0.1] * 3
+    assert rates(TrainSpec(lr=0.1, schedule="drops"), 3, 1.0) == [0.1] * 3
 
 
 def test_linear_falls_to_zero_from_its_epoch():

@@ -28,7 +28,7 @@ def test_a_training_says_only_what_is_not_the_default(workspace: Workspace) -> N
     order = TrainOrder("runs/mine", "photos", "data/rendered", training=TRAINING)
     assert orders.train_argv(workspace, order) == [
         "train", "--out", "runs/mine", "--real", "photos", "--synthetic", "data/rendered", "--size", "16",
-        "--batch", "64", "--steps", "30"]
+        "--steps", "30"]
 
 
 @pytest.mark.parametrize("mix", MIXES)

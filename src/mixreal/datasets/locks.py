@@ -73,7 +73,7 @@ def _refuse(path: Path) -> None:
 
 def _take(path: Path) -> None:
     mine = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "born": born(os.getpid()),
-                       "process": THIS_PROCESS, "machine": _machine()})
+                       "process": THIS_PROCESS, "machine": this_machine()})
     for _ in range(3):
         if _created(path, mine):
             return
@@ -138,7 +138,7 @@ def _free(path: Path) -> bool:
         return True
     if not found:
         return _untouched(path, EMPTY)
-    here = found.get("host") == socket.gethostname() and found.get("machine", _machine()) == _machine()
+    here = found.get("host") == socket.gethostname() and found.get("machine", this_machine()) == this_machine()
     if here and isinstance(found.get("pid"), int):
         pid = int(str(found["pid"]))
         if pid == os.getpid():
@@ -170,7 +170,7 @@ def _look(path: Path) -> tuple[int, bytes] | None:
         return None
 
 
-def _machine() -> str:
+def this_machine() -> str:
     """Tells this machine since its last start, and this container in it, from others of the same name."""
     with suppress(OSError):
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -12,15 +12,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from mixreal.datasets import locks
-from mixreal.datasets.locks import BEAT, SILENT, alive, born
+from mixreal.datasets.locks import BEAT, SILENT, alive, born, this_machine
 
 _seen: dict[Path, tuple[int, float]] = {}  # file -> its last touch, and since when we know of no later one
 
 
 def told() -> dict[str, Any]:
     """This process, told from those of any machine."""
-    return {"host": socket.gethostname(), "machine": locks._machine(), "pid": os.getpid(), "born": born(os.getpid())}
+    return {"host": socket.gethostname(), "machine": this_machine(), "pid": os.getpid(), "born": born(os.getpid())}
 
 
 @contextmanager
@@ -36,7 +35,7 @@ def beating(path: Path) -> Iterator[None]:
 
 def here(process: Mapping[str, Any]) -> bool:
     """Whether a process told of is one of this machine and container: another's number would name a stranger here."""
-    machine = locks._machine()
+    machine = this_machine()
     return process.get("host") == socket.gethostname() and process.get("machine", machine) == machine
 
 
