@@ -26,6 +26,9 @@ def test_class_folders_become_a_dataset(tmp_path: Path, capsys: pytest.CaptureFi
     assert found.images.shape == (16, 8, 8, 3) and np.bincount(found.labels).tolist() == [4, 7, 5]
     assert (found.images[found.labels == 1].min((1, 2, 3)) == 255).sum() == 1  # alpha is laid on white
     assert main(command) == 0  # again: it is there
+    (theirs / "car" / "broken.png").unlink()
+    photo(theirs / "car" / "001.png", (9, 99, 199))  # another picture of that name
+    assert main(command) == 2 and "holds a dataset made" in capsys.readouterr().err
     assert main(["data", "verify", str(tmp_path / "set")]) == 0
     run = mx.train(tiny_real(), found, mix="1:1", steps=2, batch=4, folder=tmp_path / "run")
     assert run.test_accuracy >= 0

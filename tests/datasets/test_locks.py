@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mixreal import lifesigns
 from mixreal.datasets import locks
 from mixreal.datasets.locks import held, lock
 from mixreal.errors import BadInput
@@ -20,8 +21,9 @@ ELSEWHERE = {"host": "another-host", "pid": 7, "born": "1", "process": "x", "mac
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("BEAT", 0.05), ("SILENT", 0.4), ("EMPTY", 0.2), ("LOOK", 0.02)):
-        monkeypatch.setattr(locks, name, seconds)
+    for module, name, seconds in ((lifesigns, "BEAT", 0.05), (lifesigns, "SILENT", 0.4), (locks, "EMPTY", 0.2),
+                                  (locks, "LOOK", 0.02)):
+        monkeypatch.setattr(module, name, seconds)
 
 
 def left(folder: Path, **content: object) -> Path:
@@ -77,7 +79,7 @@ def test_parts_of_as_many_go_together_and_exclude_the_whole_and_other_parts(tmp_
     {"pid": os.getpid(), "born": "1", "process": "an earlier one with our number"},
 ])
 def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(tmp_path: Path, gone: dict[str, object]) -> None:
-    path = left(tmp_path, host=socket.gethostname(), machine=locks.this_machine(), **gone)
+    path = left(tmp_path, host=socket.gethostname(), machine=lifesigns.this_machine(), **gone)
     with lock(tmp_path):
         assert json.loads(path.read_text())["pid"] == os.getpid()
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from mixreal import lifesigns
 from mixreal.errors import BadInput
-from mixreal.studio import jobs, lifesigns
+from mixreal.studio import jobs
 from mixreal.studio.jobs import Job
 from mixreal.studio.workspace import Workspace, open_workspace
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from mixreal.datasets.dataset import Dataset, write
 from mixreal.errors import BadInput
+from mixreal.learning.task import dataset_fingerprint
 from mixreal.real import photos
-from mixreal.spec import fingerprint
 
 DOMAINS = ("synthetic", "refined")
 
@@ -24,8 +24,7 @@ def import_images(folder: str | Path, out: str | Path, size: int = 32, domain: s
     if domain not in DOMAINS:
         raise BadInput(f"domain {domain!r}: expected {' or '.join(DOMAINS)} (photographs stay in their folders)")
     found = photos.read_whole(folder, size, classes)
-    made_by = {"kind": "imported", "size": size, "files": fingerprint(list(found.paths), found.labels.tolist())}
     dataset = Dataset(found.images, found.labels, found.classes, domain, np.arange(len(found.labels), dtype=np.int64),
                       {}, None, Path(folder).absolute().name)
-    write(out, dataset, made_by)
+    write(out, dataset, {"kind": "imported", "images": dataset_fingerprint(dataset)})  # others are another dataset
     return dataset

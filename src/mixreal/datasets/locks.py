@@ -6,7 +6,6 @@ it is touched while we watch. So a clock that jumps neither frees a lock nor kee
 
 import json
 import os
-import socket
 import sys
 import threading
 import time
@@ -14,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mixreal import lifesigns
 from mixreal.datasets.writing import room_for
 from mixreal.errors import BadInput
 
-BEAT = 10.0  # seconds between the touches of a lock by its holder
-SILENT = 60.0  # seconds of watching another machine's lock without a touch: its holder is gone
-EMPTY = 2.0  # the same for a lock without content, which is killed while being written, or written right now
+EMPTY = 2.0  # seconds of watching a lock without content, which is killed while being written, or written right now
 LOOK = 0.25  # seconds between looks
 
 THIS_PROCESS = os.urandom(8).hex()  # tells us from an earlier process that had our number
@@ -39,14 +37,12 @@ def lock(folder: Path, part: str = "") -> Iterator[Path]:
     with room_for(folder, 0):
         folder.mkdir(parents=True, exist_ok=True)
         _take(path)
-    stop = threading.Event()
     try:
-        threading.Thread(target=_beat, args=(path, stop), daemon=True).start()  # looking at others may take minutes
-        for other in _in_the_way(path):
-            _refuse(other)
-        yield path
+        with lifesigns.beating(path, lambda: held(path)):  # looking at others may take minutes
+            for other in _in_the_way(path):
+                _refuse(other)
+            yield path
     finally:
-        stop.set()
         if held(path):
             path.unlink(missing_ok=True)
 
@@ -72,8 +68,7 @@ def _refuse(path: Path) -> None:
 
 
 def _take(path: Path) -> None:
-    mine = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "born": born(os.getpid()),
-                       "process": THIS_PROCESS, "machine": this_machine()})
+    mine = json.dumps({**lifesigns.told(), "process": THIS_PROCESS})
     for _ in range(3):
         if _created(path, mine):
             return
@@ -122,15 +117,6 @@ def _read(path: Path) -> dict[str, object] | None:
         return {}  # killed while it wrote the lock, or writing it now
 
 
-def _beat(path: Path, stop: threading.Event) -> None:
-    """Touch our lock now and then, for those who watch it from other machines."""
-    while not stop.wait(BEAT):
-        with suppress(OSError):
-            if not held(path):
-                return
-            os.utime(path)
-
-
 def _free(path: Path) -> bool:
     """Whether the holder of a lock file is surely gone."""
     found = _read(path)
@@ -138,66 +124,20 @@ def _free(path: Path) -> bool:
         return True
     if not found:
         return _untouched(path, EMPTY)
-    here = found.get("host") == socket.gethostname() and found.get("machine", this_machine()) == this_machine()
-    if here and isinstance(found.get("pid"), int):
-        pid = int(str(found["pid"]))
-        if pid == os.getpid():
-            return found.get("process") != THIS_PROCESS
-        return not alive(pid) or found.get("born") != born(pid)
+    if lifesigns.here(found) and isinstance(found.get("pid"), int):
+        return found.get("process") != THIS_PROCESS if found["pid"] == os.getpid() else not lifesigns.runs(found)
     if "machine" not in found:  # of a version that does not touch its locks: we cannot know
         return False
     print(f"{path.parent} was being written by process {found.get('pid')} on {found.get('host')}: "
-          f"watching for {SILENT:.0f} s whether it lives", file=sys.stderr, flush=True)
-    return _untouched(path, SILENT)
+          f"watching for {lifesigns.SILENT:.0f} s whether it lives", file=sys.stderr, flush=True)
+    return _untouched(path, lifesigns.SILENT)
 
 
 def _untouched(path: Path, seconds: float) -> bool:
     """Whether a lock stays as it is for so long, by our own running clock."""
-    before, start = _look(path), time.monotonic()
+    before, start = lifesigns.last_touch(path), time.monotonic()
     while time.monotonic() - start < seconds:
         time.sleep(LOOK)
-        if _look(path) != before:
+        if lifesigns.last_touch(path) != before:
             return not path.exists()  # released, or it lives
-    return True
-
-
-def _look(path: Path) -> tuple[int, bytes] | None:
-    """The time of its last touch, compared with nothing but itself, and its content."""
-    try:
-        with path.open("rb") as file:  # opened, so that a network file system asks its server
-            return os.fstat(file.fileno()).st_mtime_ns, file.read()
-    except FileNotFoundError:
-        return None
-
-
-def this_machine() -> str:
-    """Tells this machine since its last start, and this container in it, from others of the same name."""
-    with suppress(OSError):
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
-    return ""
-
-
-def born(pid: int) -> str:
-    """When the process began, in clock ticks since boot; "" where the system does not say."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of this machine runs."""
-    if sys.platform == "win32":  # os.kill(pid, 0) would send Ctrl-C there
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
-        ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
     return True

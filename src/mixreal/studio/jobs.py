@@ -25,10 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mixreal.datasets.locks import SILENT
 from mixreal.errors import BadInput
+from mixreal.lifesigns import SILENT, here, lives
 from mixreal.runs import write_json, write_text
-from mixreal.studio.lifesigns import here, lives
 from mixreal.studio.workspace import HIDDEN, Workspace
 
 State = Literal["running", "done", "failed", "cancelled", "died"]

@@ -6,10 +6,11 @@ import sys
 import time
 from pathlib import Path
 
+from mixreal import lifesigns
 from mixreal.cli import FAULT, STOPPED, main
 from mixreal.progress import FILE
 from mixreal.runs import write_json
-from mixreal.studio import jobs, lifesigns
+from mixreal.studio import jobs
 
 
 def work(folder: Path) -> int:

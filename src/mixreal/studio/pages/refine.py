@@ -26,7 +26,7 @@ from mixreal.studio.workspace import Workspace, confined, runs, shown
 
 EACH = 6  # images a class in a grid
 SIDES = {"synthetic": "Synthetic images, made real", "real": "Real images, made synthetic"}
-PRESET_NAMES = {"fast": "fast: half an hour or so a stage on two cores", "paper": "paper: its networks, for a large GPU",
+PRESET_NAMES = {"fast": "fast: half an hour a stage on two cores", "paper": "paper: its networks, for a large GPU",
                 "paper-literal": "paper-literal: its text to the letter"}
 CAPTIONS = {"kid": "KID to the stage's real side", "a_distance": "A-distance", "label_real": "labels still seen"}
 
