@@ -133,7 +133,7 @@ def test_digest_is_of_contents_not_of_place(tmp_path: Path, made: Assets) -> Non
     assert made.digest != digest(10, "four")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rgbe=arrays.arrays(np.uint8, st.tuples(st.integers(1, 4), st.integers(1, 40), st.just(4)),
                           elements=st.sampled_from([0, 1, 2, 100, 128, 129, 200])), coded=st.booleans())
 def test_radiance_is_read_as_written(tmp_path_factory: pytest.TempPathFactory, rgbe: np.ndarray, coded: bool) -> None:
@@ -155,7 +155,7 @@ def test_exposure_is_divided_out(tmp_path: Path) -> None:
 
 
 @given(height=st.integers(1, 300), width=st.integers(1, 300))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_shrinking_keeps_a_small_sun(height: int, width: int) -> None:
     picture = np.zeros((height, width, 3), np.float32)
     picture[height // 3, width // 2] = 1000

@@ -15,7 +15,7 @@ VALUES = st.recursive(st.booleans() | st.integers(-2**60, 2**60) | st.floats(all
 TABLES = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), VALUES, max_size=4)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first draw loads tables of characters
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw loads tables of characters
 @given(TABLES, TABLES)
 def test_toml_reads_back_as_written(outer, inner):
     outer = {k.replace("\0", ""): v for k, v in outer.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mixreal.datasets import shards
@@ -70,7 +70,6 @@ def test_images_are_memory_mapped_and_an_empty_dataset_is_one_too(tmp_path: Path
     assert check(tmp_path / "none") == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 11), max_size=20))
 def test_select_takes_rows_in_the_order_asked(rows: list[int]) -> None:
     dataset = made(12)
@@ -81,7 +80,6 @@ def test_select_takes_rows_in_the_order_asked(rows: list[int]) -> None:
     assert select(dataset, mask).index.tolist() == sorted({100 + row for row in rows})
 
 
-@settings(deadline=None)
 @given(st.permutations(CLASSES), st.integers(1, 3))
 def test_with_classes_keeps_each_image_s_class_by_name(order: list[str], count: int) -> None:
     dataset, wanted = made(30), tuple(order[:count])

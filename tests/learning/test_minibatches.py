@@ -64,7 +64,7 @@ def test_passes_differ_and_streams_and_seeds_too():
 
 
 @given(start=st.integers(0, 12))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_a_later_start_gives_the_same_minibatches(start):
     real, synthetic = tiny("real", 12), tiny("synthetic", 30)
     whole = list(islice(minibatches(real, synthetic, Mix(1, 3), 8, 3), 16))

@@ -49,7 +49,7 @@ def rows_of(walk: Windows, places: np.ndarray) -> np.ndarray:
     return rows
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(count=st.integers(1, 300), seed=st.integers(0, 3), steps=st.integers(1, 12))
 def test_images_are_seen_equally_often_at_every_step(numbered, small, count, seed, steps):
     assert isinstance(numbered.images, ImageFiles)
@@ -60,7 +60,7 @@ def test_images_are_seen_equally_often_at_every_step(numbered, small, count, see
     walk.close()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(st.lists(st.integers(0, 5 * N), min_size=1, max_size=30))
 def test_a_place_has_one_image_whatever_was_asked_before(numbered, small, places):
     walk = Windows(numbered.images, 7, 1)

@@ -54,7 +54,7 @@ def test_values_and_gradients_are_those_of_the_direct_convolution(b, c, o, side,
     assert close(ours[0], theirs[0]) and close(ours[1], theirs[1])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(1, 9), st.sampled_from([4, 8]), st.integers(0, 2**31))
 def test_any_count_of_images_and_any_memory_layout(b, side, seed):
     x, weight, _ = drawn(b, 16, 16, side, seed)
@@ -93,14 +93,14 @@ def test_threads_share_the_work(b, c, side, reflect, monkeypatch):
         assert close(shared_weight, by_weight)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(blocks=st.integers(1, 40))
 def test_every_block_is_done_once_in_order_of_parts(three_threads, blocks):
     parts = threads.shared(lambda first, count: list(range(first, first + count)), blocks)
     assert [block for part in parts for block in part] == list(range(blocks)) and len(parts) == min(3, blocks)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(blocks=st.integers(1, 40), together=st.integers(1, 9))
 def test_what_belongs_together_stays_in_one_part(three_threads, blocks, together):
     parts = threads.shared(lambda first, count: (first, count), blocks, together)

@@ -244,7 +244,7 @@ def test_nonsense_is_bad_input(tmp_path: Path, suffix: str, content: bytes) -> N
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cut=st.floats(0, 0.999), place=st.floats(0, 0.999), value=st.integers(0, 255))
 def test_a_damaged_glb_loads_or_is_bad_input(tmp_path_factory: pytest.TempPathFactory, cut: float, place: float,
                                              value: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mixreal.errors import BadInput
@@ -151,7 +151,6 @@ def test_one_array_is_not_an_npz(tmp_path: Path) -> None:
         load(tmp_path / "pets.npz")
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_npz_is_one_clear_line(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     path = npz(tmp_path_factory.mktemp("npz") / "pets.npz")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from album import album
@@ -130,7 +130,6 @@ def pets(tmp_path_factory: pytest.TempPathFactory) -> RealData:
     return load(album(tmp_path_factory.mktemp("pets"), {"cat": 40, "dog": 60}), size=8)
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 2**32), small=st.integers(1, 20))
 def test_fewer_images_are_a_subset_of_more(pets: RealData, seed: int, small: int) -> None:
     few, more = (set(limited(pets, count, seed).train.index.tolist()) for count in (small, 25))

@@ -17,7 +17,7 @@ def close(ours: torch.Tensor, exact: torch.Tensor) -> None:
     assert float((ours.double() - exact).abs().max()) <= 3e-5 * float(exact.abs().max())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(2, 12), st.integers(2, 12), st.integers(1, 3), st.integers(1, 9), st.integers(1, 9))
 def test_winograd_is_the_reflected_convolution(height: int, width: int, b: int, c: int, o: int) -> None:
     generator = torch.Generator().manual_seed(height * 100 + width)

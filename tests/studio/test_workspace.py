@@ -55,7 +55,7 @@ def test_the_data_folder_is_read_and_not_written(place: Workspace) -> None:
 
 
 @given(parts=st.lists(st.sampled_from(["..", ".", "a", "b", "data", "root", "/", "secret", "x y"]), max_size=7))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_whatever_the_path_it_is_inside_or_refused(place: Workspace, parts: list[str]) -> None:
     try:
         found = confined(place, "/".join(parts), writing=True)

@@ -29,7 +29,7 @@ def scenes(index, vary=DEFAULT_VARY, ranges=None, seed=0, **fixed):
     return vary_scenes(open_chain(vary, ranges or {}, seed, ASSETS), plain(index), fixed)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=8, unique=True), st.integers(0, 99))
 def test_an_image_does_not_depend_on_its_batch(index, seed):
     together = scenes(index, seed=seed)
