@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.parsing import parse_in_turn
 
 #: Command -> what it does. Each is the module `mixreal.commands.NAME` with `run(argv)`, imported when it is asked for.
 COMMANDS = {
@@ -36,6 +37,7 @@ DONE, FAULT, WRONG, STOPPED = 0, 1, 2, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `mixreal ARGV...` (the process's own arguments when None) and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    parse_in_turn()
     try:
         return _dispatch(words)
     except BadInput as error:

@@ -6,11 +6,13 @@ from functools import cache
 import warp as wp
 
 from mixreal.errors import BadInput
+from mixreal.parsing import parse_in_turn
 
 
 @cache
 def start_warp() -> None:
     """Initialise Warp once. Its native code writes to stderr that no CUDA driver was found: a CPU's owner knows."""
+    parse_in_turn()
     wp.config.quiet = True
     wp.config.log_level = wp.LOG_ERROR
     saved = os.dup(2)

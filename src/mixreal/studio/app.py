@@ -12,6 +12,7 @@ from pathlib import Path
 from nicegui import app, ui
 
 from mixreal.errors import BadInput
+from mixreal.parsing import parse_in_turn
 from mixreal.studio import shell
 from mixreal.studio.access import TOKEN, Guard
 from mixreal.studio.pages import PAGES, Page
@@ -38,6 +39,7 @@ def serve(workspace: Workspace, host: str = HOST, port: int = PORT, token: str =
 
 def build(workspace: Workspace, token: str) -> None:
     """Register the pages, the style sheet and the guard at the door on NiceGUI's application."""
+    parse_in_turn()
     app.add_middleware(Guard, token=token)
     for name in ("nicegui", "uvicorn.error"):
         logging.getLogger(name).addFilter(_is_fault)
