@@ -50,5 +50,6 @@ def test_fingerprints_ignore_order_and_notice_change():
 
 def test_a_key_younger_than_a_dataset_does_not_change_its_name() -> None:
     assert "beside" not in rendered_by(RenderSpec()) and rendered_by(RenderSpec(beside=2))["beside"] == 2
-    assert rendered_by(RenderSpec()).keys() | {"beside"} == to_mapping(RenderSpec()).keys()
+    assert rendered_by(RenderSpec()).keys() | {"beside", "up", "forward"} == to_mapping(RenderSpec()).keys()
+    assert rendered_by(RenderSpec(up="z"))["up"] == "z"
 

@@ -14,6 +14,7 @@ import mixreal
 from mixreal.assets import Assets, open_assets
 from mixreal.keeping import Kept, code_digest, file_signature, kept, signature
 from mixreal.models import built
+from mixreal.models.axes import rotation
 from mixreal.models.library import Library, check_counts, find_models, open_library
 from mixreal.rendering.stock import Stock, from_plain, pack, to_plain
 from mixreal.spec import RenderSpec
@@ -39,13 +40,16 @@ def open_material(spec: RenderSpec, threads: int = 2) -> Opened:
     system's reasons is tried again the next time.
     """
     check_counts(spec.models, spec.procedural, spec.first_model, spec.beside)
+    turn = rotation(spec.up, spec.forward)
     if spec.models != "procedural":
         find_models(Path(spec.models).expanduser(), spec.classes)  # a wrong folder is told before anything is read
     pictures = [[name, _about(getattr(spec, name))] for name in _PICTURES]
     models: list[Any] = [_about(spec.models), list(spec.classes)]
     if spec.models == "procedural":
         models += [built.generator_digest(), spec.procedural, spec.first_model]
-    elif spec.beside:
+    elif turn is not None:
+        models.append(turn.tolist())
+    if spec.models != "procedural" and spec.beside:
         models += [built.generator_digest(), spec.beside, spec.first_model]
     made_by = [_code(), *(version(name) for name in ("numpy", "pillow", "trimesh", "warp-lang"))]
     with ThreadPoolExecutor(1) as pool:  # pictures are decoded while models are parsed
@@ -53,8 +57,8 @@ def open_material(spec: RenderSpec, threads: int = 2) -> Opened:
         library: list[Library] = []
 
         def make() -> Kept:
-            library.append(open_library(spec.models, spec.classes, spec.procedural, spec.first_model,
-                                        spec.beside))
+            library.append(open_library(spec.models, spec.classes, spec.procedural, spec.first_model, spec.beside,
+                                        spec.up, spec.forward))
             stock = pack(library[0].meshes, _assets(opening.result()), threads)
             return Kept({**to_plain(stock), "class_of": library[0].class_of}, _listed(library[0]),
                         opening.result().lasting and _lasting(library[0].problems + library[0].incomplete))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mixreal.errors import BadInput, did_you_mean
 
-YOUNGER = ("beside",)  # keys of RenderSpec that sets rendered before them lack
+YOUNGER = ("beside", "up", "forward")  # keys of RenderSpec that sets rendered before them lack
 DEFAULT_VARY = ("pose", "texture", "lighting", "background", "camera", "occlusion", "sensor")
 
 T = TypeVar("T")
@@ -29,6 +29,8 @@ class RenderSpec:
     procedural: int = 100  # with models = "procedural": distinct models a class
     first_model: int = 0  # the first procedural model's seed (held-out models start elsewhere)
     beside: int = 0  # with a folder of models: so many procedural ones a class beside them
+    up: str = "y"  # the axis that is up in obj, ply, stl and off files, which do not say: y, z, -x, ...
+    forward: str = ""  # the axis that their models look along; "" = z, and with up = "z" -y
     size: int = 32  # pixels a side
     samples: int = 4  # rays a pixel
     vary: tuple[str, ...] = DEFAULT_VARY  # variations switched on; the others rest
@@ -64,9 +66,10 @@ def to_mapping(spec: Any) -> dict[str, Any]:
 
 
 def rendered_by(spec: RenderSpec) -> dict[str, Any]:
-    """The keys that name what is rendered: younger ones stand there only where they matter, so that old sets are
-    found."""
-    return {name: value for name, value in to_mapping(spec).items() if name not in YOUNGER or value}
+    """The keys that name what is rendered: younger ones stand there only where they say something, so that old sets
+    are found."""
+    return {name: value for name, value in to_mapping(spec).items()
+            if name not in YOUNGER or value != getattr(RenderSpec, name)}
 
 
 def fingerprint(*parts: Any, digits: int = 12) -> str:

@@ -60,7 +60,7 @@ def prepare(spec: RenderSpec, device: str = "cpu", threads: int = 2) -> Synthesi
     made_by = to_mapping(spec) | {"models": library.digest, "assets": assets.digest, "classes": list(library.classes),
                                   "ranges": to_mapping(replace(spec, ranges=ranges))["ranges"]}
     unused = () if spec.models == "procedural" else ("procedural", "first_model")
-    for name in ("backgrounds", "textures", "envmaps", "beside", *unused):
+    for name in ("backgrounds", "textures", "envmaps", "beside", "up", "forward", *unused):
         del made_by[name]
     if library.problems:  # the digest is of the files: another machine may have been able to read them all
         made_by["loaded"] = fingerprint(list(library.names))

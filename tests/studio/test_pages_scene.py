@@ -153,13 +153,16 @@ def test_settings_of_the_recipe(place: Workspace) -> None:
                 await until(lambda before=before: cell.props["src"] != before)
         assert pixels(cell.props["src"]).shape[0] == 48
         before = cell.props["src"]
+        put(user, "set-up", "z")  # the models are opened anew
+        await until(lambda: cell.props["src"] not in (before, ""))
+        before = cell.props["src"]
         put(user, "set-seed", 5)
         user.find(marker="set-seed").trigger("change")
         await until(lambda: cell.props["src"] != before)
         user.find(marker="render").click()
         await until(lambda: user.back_history[-1].startswith("/batch"))
         spec = recipes.load(place, "mine")
-        assert (spec.size, spec.samples, spec.seed, spec.habits) == (48, 1, 5, False)
+        assert (spec.size, spec.samples, spec.seed, spec.habits, spec.up) == (48, 1, 5, False, "z")
 
     visit(place, journey)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mixreal.errors import BadInput, check_known, check_name
 from mixreal.folders import hidden, visible_files
-from mixreal.models import built, shapes
+from mixreal.models import axes, built, shapes
 from mixreal.models.load import SUFFIXES, Loaded, read_mesh
 from mixreal.models.mesh import Mesh
 
@@ -37,20 +37,22 @@ class Library:
 
 
 def open_library(models: str = "procedural", classes: tuple[str, ...] = (), per_class: int = 100,
-                 first: int = 0, beside: int = 0) -> Library:
+                 first: int = 0, beside: int = 0, up: str = "y", forward: str = "") -> Library:
     """The models to render: `models` is a folder of class folders of mesh files, or "procedural".
 
     `classes` says which classes and in what order; () is all of them by name. With "procedural", each class has the
-    models of seeds `first` to `first + per_class - 1`; with a folder, `beside` of these stand beside its own. A file
-    that cannot be loaded is named in `problems`; a folder or class without any usable model is `BadInput`. A model
-    may name files outside its class folder: they count for the digest, too.
+    models of seeds `first` to `first + per_class - 1`; with a folder, `beside` of these stand beside its own. `up` and
+    `forward` are the axes of files that do not say theirs (`axes.rotation`). A file that cannot be loaded is named in
+    `problems`; a folder or class without any usable model is `BadInput`. A model may name files outside its class
+    folder: they count for the digest, too.
     """
     if len(set(classes)) != len(classes):
         raise BadInput(f"classes {', '.join(classes)}: a class is named twice: name each once")
     check_counts(models, per_class, first, beside)
     if models == "procedural":
         return _procedural(tuple(classes), per_class, first)
-    found = _folder(Path(models).expanduser(), tuple(classes))
+    axes.rotation(up, forward)  # what is no axis is told before anything is read
+    found = _folder(Path(models).expanduser(), tuple(classes), up, forward)
     return _joined(found, _procedural(found.classes, beside, first)) if beside else found
 
 
@@ -97,11 +99,11 @@ def models_digest(models: str, classes: tuple[str, ...] = ()) -> str:
     return _digest(folder, tuple(find_models(folder, classes)))
 
 
-def _folder(folder: Path, classes: tuple[str, ...]) -> Library:
+def _folder(folder: Path, classes: tuple[str, ...], up: str, forward: str) -> Library:
     found = find_models(folder, classes)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # reading, decoding pictures and NumPy leave Python's lock
         digest = pool.submit(_digest, folder, tuple(found))
-        loaded = {kind: list(pool.map(_loaded, files)) for kind, files in found.items()}
+        loaded = {kind: list(pool.map(lambda path: _loaded(path, up, forward), files)) for kind, files in found.items()}
     opened: dict[str, Loaded] = {}  # by name
     class_of: list[int] = []
     problems: list[str] = []
@@ -138,9 +140,9 @@ def _joined(first: Library, second: Library) -> Library:
                    first.problems, digest, first.incomplete, first.outside)
 
 
-def _loaded(path: Path) -> Loaded | BadInput:
+def _loaded(path: Path, up: str, forward: str) -> Loaded | BadInput:
     try:
-        return read_mesh(path)
+        return read_mesh(path, up, forward)
     except BadInput as problem:
         return problem
 
@@ -181,8 +183,8 @@ def _outside(folder: Path, classes: tuple[str, ...], opened: dict[str, Loaded]) 
 
 
 def _with_more(digest: str, opened: dict[str, Loaded], outside: dict[str, list[Path]]) -> str:
-    """The digest of the class folders; where there is more to models than these, or earlier versions showed them
-    otherwise, another one."""
+    """The digest of the class folders; where there is more to models than these, another one: files elsewhere, other
+    axes than the files', or that earlier versions showed them otherwise."""
     more = hashlib.blake2b(digest.encode(), digest_size=16)
     same = True
     for name, one in opened.items():

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from mixreal.errors import BadInput, check_name
 from mixreal.models import gltf, obj_indices
+from mixreal.models.axes import SILENT, collada_rotation, rotation
 from mixreal.models.companions import Companions
 from mixreal.models.mesh import Material, Mesh, normalised
 from mixreal.models.normals import crease_normals
 from mixreal.models.off_colours import read_off_colours
 from mixreal.models.surfaces import GREY, MENDED, corner_colours, surface
-from mixreal.models.up_axis import to_y_up
 
 SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".dae")
 FAR = 16.0  # extents from the origin: beyond it float32 loses more than a few of its 24 bits to the offset
@@ -34,30 +34,35 @@ class Loaded:
     mesh: Mesh
     used: tuple[Path, ...] = ()  # other files that it is made of
     missing: tuple[str, ...] = ()  # names of files that it would be made of too
-    mended: tuple[str, ...] = ()  # why earlier versions showed it otherwise, a word or two each
+    mended: tuple[str, ...] = ()  # what made it another model than its files and earlier versions say, in words
 
 
-def load_mesh(path: str | Path) -> Mesh:
+def load_mesh(path: str | Path, up: str = "y", forward: str = "") -> Mesh:
     """The model in `path`: scene transforms applied, merged to one mesh, y up, centred, farthest vertex at distance 1.
+
+    `up` and `forward` are the axes of a file that does not say (`axes.SILENT`, `axes.rotation`).
 
     Colours are linear, textures at most 512 pixels; points and lines are left out. Where a file has no usable normals
     they are computed with a crease angle. A file that cannot be read or holds no triangles is `BadInput`.
     """
-    return read_mesh(path).mesh
+    return read_mesh(path, up, forward).mesh
 
 
-def read_mesh(path: str | Path) -> Loaded:
+def read_mesh(path: str | Path, up: str = "y", forward: str = "") -> Loaded:
     """`load_mesh`, and which other files it took and missed."""
     path = Path(path)
     check_name(path)
     if path.suffix.lower() not in SUFFIXES:
         raise BadInput(f"{path}: not a mesh file: expected one of {', '.join(SUFFIXES)}")
+    turn = rotation(up, forward)
     try:
         # trimesh, its readers and PIL raise every kind of exception on a broken file, KeyError and IndexError included
         companions, mended = Companions(path), list[str]()
-        pieces = _pieces(path, companions, mended)
+        pieces = _pieces(path, turn, companions, mended)
         if not pieces:
             raise BadInput("it holds no triangles")
+        if turn is not None and path.suffix.lower() in SILENT:
+            mended.append(f"turned by {turn[:3, :3].astype(int).tolist()}")
         if not all(companions.used.values()):
             mended.append("files found")
         return Loaded(normalised(_merged(path.stem, pieces)), tuple(companions.used), tuple(companions.missing),
@@ -70,8 +75,9 @@ def read_mesh(path: str | Path) -> Loaded:
         raise BadInput(f"{path}: cannot be read as a mesh: {kind}{reason[:200]}") from error
 
 
-def _pieces(path: Path, companions: Companions, mended: list[str]) -> list[Mesh]:
-    """The parts of the scene in world coordinates, one for each placed geometry that has triangles."""
+def _pieces(path: Path, turn: NDArray[np.float64] | None, companions: Companions, mended: list[str]) -> list[Mesh]:
+    """The parts of the scene in world coordinates, one for each placed geometry that has triangles; those of a file
+    that does not say its axes by `turn`."""
     if not path.is_file():
         raise BadInput("there is no such file")
     if path.stat().st_size == 0:
@@ -86,10 +92,11 @@ def _pieces(path: Path, companions: Companions, mended: list[str]) -> list[Mesh]
               for matrix, name in (scene.graph[node] for node in scene.graph.nodes_geometry)]
     placed = [(geometry, matrix) for geometry, matrix in placed
               if isinstance(geometry, trimesh.Trimesh) and len(geometry.faces)]
-    turn = to_y_up(path) if suffix == ".dae" else None
+    if suffix not in SILENT:
+        turn = collada_rotation(path) if suffix == ".dae" else None
+        mended += ["turned"] if turn is not None else []
     if turn is not None:
         placed = [(geometry, turn @ matrix) for geometry, matrix in placed]
-        mended.append("turned")
     away = _far_away(placed)
     for geometry, matrix in placed:
         matrix[:3, 3] -= away

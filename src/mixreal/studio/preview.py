@@ -55,8 +55,8 @@ def opened(workspace: Workspace, spec: RenderSpec) -> Synthesis:
     Not for the event loop: one waits here while another page's models are loaded. `BadInput` as `prepare`.
     """
     bare = RenderSpec(models=spec.models, classes=spec.classes, procedural=spec.procedural, images=1, habits=False,
-                      first_model=spec.first_model, beside=spec.beside, vary=_places(spec),
-                      backgrounds=spec.backgrounds, textures=spec.textures, envmaps=spec.envmaps)
+                      first_model=spec.first_model, beside=spec.beside, up=spec.up, forward=spec.forward,
+                      vary=_places(spec), backgrounds=spec.backgrounds, textures=spec.textures, envmaps=spec.envmaps)
     bare = settled(bare, str(workspace.data) if workspace.data else None)
     key = repr(bare)
     with _turn:

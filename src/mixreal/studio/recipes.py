@@ -9,6 +9,7 @@ from nicegui import ui
 
 from mixreal.commands.parse import render_spec
 from mixreal.errors import BadInput
+from mixreal.models.axes import AXES
 from mixreal.rendering.renderer import check_size
 from mixreal.runs import write_text
 from mixreal.spec import RenderSpec, to_mapping, to_toml
@@ -17,6 +18,8 @@ from mixreal.studio.desk import Desk
 from mixreal.studio.workspace import SPECS, Workspace, confined, model_folders, shown, specs
 
 NAMES = {"backgrounds": "Backgrounds", "textures": "Textures", "envmaps": "Environment maps"}
+#: Keys of a recipe that need models or pictures to be opened anew.
+MATERIAL = frozenset(("models", "classes", "procedural", "beside", "up", "forward", *NAMES))
 SIZES = (32, 48, 64, 96, 128, 224, 256)
 
 
@@ -116,7 +119,7 @@ def _fields(desk: Desk) -> None:
     def put(**changes: Any) -> None:
         """Into the recipe; what needs loading is loaded."""
         now = replace(desk.study.spec, **changes)
-        if set(changes) & {"models", "classes", "procedural", "beside", "backgrounds", "textures", "envmaps"}:
+        if MATERIAL.intersection(changes):
             desk.reopen(now)
         else:
             desk.rearrange(replace(desk.study, spec=now))
@@ -141,6 +144,12 @@ def _fields(desk: Desk) -> None:
     for name, said, low, high in (built_in, ("seed", "Seed", 0, 2**31)):
         ui.number(said, value=getattr(spec, name), min=low, max=high, precision=0).props("dense outlined") \
             .on("change", whole(name, low, high), args=[]).mark(f"set-{name}")
+    if spec.models != "procedural":
+        for name, said, least in (("up", "Up in obj, ply, stl and off", {}),
+                                  ("forward", "Forward in these", {"": "by what is up"})):
+            ui.select(least | {axis: axis for axis in AXES}, value=getattr(spec, name), label=said,
+                      on_change=lambda e, name=name: put(**{name: e.value})) \
+                .props("dense outlined options-dense").mark(f"set-{name}")
     sizes = {size: f"{size} px" for size in sorted({*SIZES, spec.size})}
 
     def resize(event: Any) -> None:
