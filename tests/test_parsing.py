@@ -62,7 +62,7 @@ def test_in_turn_no_thread_fails(restless: None) -> None:
 
 @pytest.mark.skipif(sys.version_info[:3] >= MENDED, reason="mended in this CPython")
 def test_at_once_they_do_fail(restless: None) -> None:
-    found = [trouble for _ in range(20) for trouble in _troubles(_bare)]
+    found = next(filter(None, (_troubles(_bare) for _ in range(20))), [])  # some ten in the first round
     assert found and all("recursion depth mismatch" in trouble for trouble in found)
 
 

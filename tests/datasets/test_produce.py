@@ -40,7 +40,7 @@ def test_what_was_drawn_is_what_is_read(tmp_path: Path, fake: Fake) -> None:
     assert np.array_equal(dataset.latents["camera.elevation"], scenes.noise)
     assert dataset.labels.tolist() == [i % 3 for i in range(50)]
     assert set(dataset.latents) == {"model", "camera.elevation", "light.off"}
-    assert verify(tmp_path) == []
+    assert verify(tmp_path).problems == []
 
 
 def test_any_number_of_threads_gives_equal_bytes(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_verify_finds_wrong_labels_latents_and_pixels_with_right_checksums(tmp_p
     rows["camera.elevation"][5:7] += 1
     shards.write_shard(tmp_path, 1, images, rows)
     assert check(tmp_path) == []
-    problems = verify(tmp_path)
+    problems = verify(tmp_path).problems
     assert any("'label' is wrong in 1 of images 16-31, first in image 19" in problem for problem in problems)
     assert any("'camera.elevation' is wrong in 2 of images 16-31" in problem for problem in problems)
     assert any("rendered again differs by up to" in problem for problem in problems)
@@ -111,15 +111,29 @@ def test_verify_finds_wrong_labels_latents_and_pixels_with_right_checksums(tmp_p
 def test_verify_says_when_it_cannot_draw_again(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     produce(SPEC, tmp_path)
     monkeypatch.setattr(Standin, "identity", {"models": "new digest"})
-    assert any('identity.models: "new digest" asked' in problem for problem in verify(tmp_path))
+    assert any('identity.models: "new digest" asked' in problem for problem in verify(tmp_path).problems)
 
     def gone(*args: Any) -> None:
         raise BadInput("there is no folder meshes")
 
     monkeypatch.setattr(fake, "prepare", gone)
-    assert verify(tmp_path) == ["the recipe cannot be drawn again: there is no folder meshes"]
+    assert verify(tmp_path).problems == ["the recipe cannot be drawn again: there is no folder meshes"]
     (tmp_path / "done").unlink()
-    assert verify(tmp_path) == ["not finished: run the command that made it again"]
+    assert verify(tmp_path).problems == ["not finished: run the command that made it again"]
+
+
+def test_verify_looks_at_what_it_can_without_the_device_that_rendered(tmp_path: Path, fake: Fake) -> None:
+    produce(SPEC, tmp_path)
+    header = tmp_path / "dataset.toml"
+    header.write_text(header.read_text().replace('device = "cpu"', 'device = "cuda:77"'))
+    images = np.array(shards.open_images(tmp_path, 0))
+    rows = {name: np.array(values) for name, values in shards.read_rows(tmp_path, 0).items()}
+    shards.write_shard(tmp_path, 0, images + 1, rows)  # as another device may round
+    found = verify(tmp_path)
+    assert found.problems == [] and "rendered with cuda, which is not here" in found.notes[0]
+    rows["label"][3] = (rows["label"][3] + 1) % 3
+    shards.write_shard(tmp_path, 0, images, rows)
+    assert "'label' is wrong in 1 of images 0-15" in verify(tmp_path).problems[0]
 
 
 def test_a_full_disk_is_told_before_rendering(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +171,7 @@ def test_two_at_once_on_one_folder(tmp_path: Path, fake: Fake, monkeypatch: pyte
         produce(SPEC, tmp_path)
     go_on.set()
     first.join()
-    assert verify(tmp_path) == []
+    assert verify(tmp_path).problems == []
 
 
 # -- with worker processes: in a program of its own, whose main module the workers import too -----------------------
@@ -242,7 +256,7 @@ def test_rendered_in_one_process_and_in_two(tmp_path: Path, monkeypatch: pytest.
     dataset = produce(spec, tmp_path / "one", threads=2)
     assert np.bincount(dataset.labels).tolist() == [20, 20]
     assert dataset.images.std() > 5
-    assert verify(tmp_path / "one") == []
+    assert verify(tmp_path / "one").problems == []
     produce(spec, tmp_path / "two", threads=1, processes=2)
     assert content(tmp_path / "one") == content(tmp_path / "two")
     assert not multiprocessing.active_children()

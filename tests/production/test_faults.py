@@ -111,7 +111,7 @@ def test_a_dataset_begun_by_another_format(tmp_path: Path, fake: Fake, monkeypat
         for use in (lambda: fill(SPEC, tmp_path), lambda: read(tmp_path)):
             with pytest.raises(BadInput, match=advice):
                 use()
-        assert verify(tmp_path)[0].endswith(advice)
+        assert verify(tmp_path).problems[0].endswith(advice)
     assert content(tmp_path) == before
 
 

@@ -125,27 +125,19 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _verify(asked: Verify) -> int:
-    from mixreal.datasets.dataset import check
     from mixreal.datasets.produce import verify
     from mixreal.datasets.provenance import verify_origins
     from mixreal.datasets.shards import read_header
 
     _need_folder(asked.folder)
-    made_by, notes = read_header(Path(asked.folder)).made_by, list[str]()
-    if "origins" in made_by:
-        found = verify_origins(asked.folder)
-        problems, notes = found.problems, found.notes
-    elif "spec" in made_by:
-        problems = verify(asked.folder)
-    else:
-        problems = check(asked.folder)
-        notes = ["not rendered from a recipe: only its files were checked"]
-    for problem in problems:
+    merged = "origins" in read_header(Path(asked.folder)).made_by
+    found = (verify_origins if merged else verify)(asked.folder)
+    for problem in found.problems:
         print(problem)
-    if problems:
-        raise BadInput(f"{asked.folder}: {len(problems)} problem{'s' if len(problems) > 1 else ''} "
+    if found.problems:
+        raise BadInput(f"{asked.folder}: {len(found.problems)} problem{'s' if len(found.problems) > 1 else ''} "
                        "(listed above); delete the files named and run the command that made it again")
-    for note in notes:
+    for note in found.notes:
         print(note)
     print(f"{asked.folder}: clean")
     return 0

@@ -5,7 +5,6 @@ two columns of every row which of them (`origin`) and which of its images (`orig
 """
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from mixreal.datasets.columnfiles import Columns
 from mixreal.datasets.dataset import check
 from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput, unreadable
-from mixreal.rendering.devices import checked_device
+from mixreal.production.verifying import Verified, device_or_cpu, same_kind
 from mixreal.spec import RenderSpec, from_mapping
 
 if TYPE_CHECKING:
@@ -27,14 +26,6 @@ ORIGIN, ORIGIN_INDEX = "origin", "origin.index"
 RERENDERED = 16  # images that `verify_origins` renders again
 
 Origins = dict[str, dict[str, Any]]  # name -> source, domain, images, digest; of a rendered one spec, identity, device
-
-
-@dataclass(frozen=True)
-class Verified:
-    """What a look at a dataset found."""
-
-    problems: list[str]  # a line each
-    notes: list[str]  # what could not be looked at
 
 
 def digest(folder: Path) -> str:
@@ -89,9 +80,9 @@ def verify_origins(folder: str | Path) -> Verified:
             notes.append(f"{name} ({about['domain']}) was not rendered from a recipe: of its images only the files "
                          "were checked")
             continue
-        made_on = str(about.get("device", "cpu")).split(":")[0]
-        here = synthesis.renderer.device.split(":")[0] == made_on
-        if not here:  # CPU and CUDA agree within a tolerance only
+        made_on = str(about.get("device", "cpu")).partition(":")[0]
+        here = same_kind(synthesis.renderer.device, made_on)
+        if not here:
             notes.append(f"{name} was rendered with {made_on}, which is not here: its labels and latents were drawn "
                          "again, its images were not")
         problems += _problems(root, header, name, synthesis, here)
@@ -106,21 +97,13 @@ def open_recipe(name: str, about: dict[str, Any]) -> "Synthesis | None":
         return None
     try:
         synthesis = prepare(from_mapping(RenderSpec, about["spec"], f"the recipe of {name}"),
-                            _device(str(about.get("device", "cpu"))))
+                            device_or_cpu(str(about.get("device", "cpu"))))
     except BadInput as error:
         raise BadInput(f"the recipe of {name} cannot be drawn again: {error}") from None
     changed = shards.differences(shards.plain(synthesis.identity), about["identity"])
     if changed:
         raise BadInput(f"the models or assets of {name} have changed: {changed[0]}")
     return synthesis
-
-
-def _device(name: str) -> str:
-    """The device that rendered it, or the CPU where that is not here: labels, latents and masks are the same."""
-    try:
-        return checked_device(name)
-    except BadInput:
-        return "cpu"
 
 
 def _problems(root: Path, header: Header, name: str, synthesis: "Synthesis", pixels: bool) -> list[str]:

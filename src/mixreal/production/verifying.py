@@ -1,5 +1,6 @@
 """A rendered dataset held against its recipe: files, then labels and latents drawn again, then a few images."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,31 +22,56 @@ if TYPE_CHECKING:
 RERENDERED = 16  # images that `verify` renders again
 
 
-def verify(folder: str | Path) -> list[str]:
-    """What is wrong with a rendered dataset, a line each: files and checksums, then every label and latent drawn
-    again from the recipe, then a few images rendered again. [] = all is well."""
+@dataclass(frozen=True)
+class Verified:
+    """What a look at a dataset found."""
+
+    problems: list[str]  # a line each
+    notes: list[str]  # what could not be looked at
+
+
+def verify(folder: str | Path) -> Verified:
+    """Look at a rendered dataset: files and checksums, then every label and latent drawn again from the recipe, then a
+    few images rendered again, where the kind of device that made them is here."""
     from mixreal import synthesis as making
 
     root = Path(folder)
     problems = datasets.check(root)
     if problems:
-        return problems
+        return Verified(problems, [])
     header = shards.read_header(root)
     if "spec" not in header.made_by:
-        return [f"{root} was not rendered from a spec: only its files were checked"]
+        return Verified([], ["not rendered from a recipe: only its files were checked"])
     device = str(header.made_by.get("device", "cpu"))
+    here = device_or_cpu(device)
     try:
         spec = from_mapping(RenderSpec, header.made_by["spec"], f"{root / 'dataset.toml'}")
-        synthesis = making.prepare(spec, checked_device(device))
+        synthesis = making.prepare(spec, here)
     except BadInput as error:
-        return [f"the recipe cannot be drawn again: {error}"]
+        return Verified([f"the recipe cannot be drawn again: {error}"], [])
     changed = shards.made_differently(made_by(synthesis, device), header)
     if changed:
-        return [f"the recipe's models or assets have changed: {line}" for line in changed]
+        return Verified([f"the recipe's models or assets have changed: {line}" for line in changed], [])
     for shard in range(header.shards):
         problems += _row_problems(synthesis, shards.read_rows(root, shard), header.rows_of(shard))
+    if not same_kind(here, device):
+        return Verified(problems, [f"rendered with {device.partition(':')[0]}, which is not here: its labels and latents were drawn "
+                                   "again, its images were not"])
     again = np.unique(np.linspace(0, header.images - 1, RERENDERED).astype(np.int64))
-    return problems + _image_problems(synthesis, root, header, again)
+    return Verified(problems + _image_problems(synthesis, root, header, again), [])
+
+
+def device_or_cpu(device: str) -> str:
+    """The device that rendered it, or the CPU where that is not here: labels, latents and masks are the same."""
+    try:
+        return checked_device(device)
+    except BadInput:
+        return "cpu"
+
+
+def same_kind(device: str, other: str) -> bool:
+    """Whether both render the same bytes: CPU and CUDA agree within a tolerance only."""
+    return device.partition(":")[0] == other.partition(":")[0]
 
 
 def _row_problems(synthesis: "Synthesis", rows: Rows, at: range) -> list[str]:

@@ -55,8 +55,13 @@ def _candidates(album: Album, workspace: Workspace) -> Iterator[Album]:
 
 def _alike(album: Album, row: int, found: Album) -> Iterator[int]:
     assert album.parent is not None
-    label = album.classes[album.labels[row]]
+    label, latents = album.classes[album.labels[row]], _in_words(album, row)
     for there in np.flatnonzero(found.index == album.parent[row]):
         same = found.classes[found.labels[there]] == label
-        if same and latents_of(found, int(there)) == latents_of(album, row):
+        if same and _in_words(found, int(there)) == latents:
             yield int(there)
+
+
+def _in_words(album: Album, row: int) -> str:
+    """Its latents, to compare: as words nan is nan."""
+    return str(sorted(latents_of(album, row).items()))
