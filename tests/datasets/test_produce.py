@@ -20,7 +20,7 @@ from mixreal.datasets import shards
 from mixreal.datasets.dataset import check, read
 from mixreal.datasets.produce import produce, verify
 from mixreal.errors import BadInput
-from mixreal.production import ranges
+from mixreal.production import ranges, verifying
 from mixreal.spec import RenderSpec
 from standin import SPEC, Fake, Standin, content, in_place
 
@@ -122,10 +122,15 @@ def test_verify_says_when_it_cannot_draw_again(tmp_path: Path, fake: Fake, monke
     assert verify(tmp_path).problems == ["not finished: run the command that made it again"]
 
 
-def test_verify_looks_at_what_it_can_without_the_device_that_rendered(tmp_path: Path, fake: Fake) -> None:
+def test_verify_looks_at_what_it_can_without_the_device_that_rendered(tmp_path: Path, fake: Fake,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_here(name: str) -> str:
+        raise BadInput(f"no {name} here")
+
     produce(SPEC, tmp_path)
     header = tmp_path / "dataset.toml"
-    header.write_text(header.read_text().replace('device = "cpu"', 'device = "cuda:77"'))
+    header.write_text(header.read_text().replace('device = "cpu"', 'device = "cuda"'))
+    monkeypatch.setattr(verifying, "checked_device", not_here)
     images = np.array(shards.open_images(tmp_path, 0))
     rows = {name: np.array(values) for name, values in shards.read_rows(tmp_path, 0).items()}
     shards.write_shard(tmp_path, 0, images + 1, rows)  # as another device may round

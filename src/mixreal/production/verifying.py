@@ -55,7 +55,7 @@ def verify(folder: str | Path) -> Verified:
     for shard in range(header.shards):
         problems += _row_problems(synthesis, shards.read_rows(root, shard), header.rows_of(shard))
     if not same_kind(here, device):
-        return Verified(problems, [f"rendered with {device.partition(':')[0]}, which is not here: its labels and latents were drawn "
+        return Verified(problems, [f"rendered with {device}, which is not here: its labels and latents were drawn "
                                    "again, its images were not"])
     again = np.unique(np.linspace(0, header.images - 1, RERENDERED).astype(np.int64))
     return Verified(problems + _image_problems(synthesis, root, header, again), [])
