@@ -56,8 +56,8 @@ def refine(real: RealData | Dataset, synthetic: Dataset, stages: Sequence[str] =
 
 
 def train(real: RealData | Dataset | None, synthetic: Dataset | RenderSpec | None = None, spec: TrainSpec | None = None,
-          folder: str | Path | None = None, **choices: Any) -> Run:
-    """Train a classifier on real and synthetic images mixed in every minibatch.
+          folder: str | Path | None = None, *, device: str = "auto", **choices: Any) -> Run:
+    """Train a classifier on real and synthetic images mixed in every minibatch, on `device`: "cpu", "cuda", "auto".
 
     A `RenderSpec` as `synthetic` means fresh images: rendered while training, none seen twice, nothing on disk.
     `choices` are fields of `TrainSpec` (`mix="1:7"`, `classifier="resnet20"`, `steps=2000`), laid over `spec`. Without
@@ -66,8 +66,8 @@ def train(real: RealData | Dataset | None, synthetic: Dataset | RenderSpec | Non
     asked = from_mapping(TrainSpec, to_mapping(spec or TrainSpec()) | choices, "train")
     if not asked.steps and not asked.epochs:
         asked = replace(asked, steps=STEPS)
-    source = open_fresh(synthetic, "auto", real.classes if real is not None else ()) \
+    source = open_fresh(synthetic, device, real.classes if real is not None else ()) \
         if isinstance(synthetic, RenderSpec) else synthetic
     if folder is None:
         folder = Path("runs") / f"train-{fingerprint(make_task(real, source, asked).identity)}"
-    return _train(real, source, asked, folder)
+    return _train(real, source, asked, folder, device=device)

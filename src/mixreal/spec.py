@@ -8,6 +8,7 @@ import re
 import types
 import typing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mixreal.errors import BadInput, did_you_mean
@@ -41,6 +42,11 @@ class RenderSpec:
     textures: str = "auto"  # material images
     envmaps: str = "auto"  # equirectangular .hdr
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("models", "backgrounds", "textures", "envmaps"):
+            if isinstance(getattr(self, name), Path):  # specs are written as TOML and JSON
+                object.__setattr__(self, name, str(getattr(self, name)))
 
 
 def from_mapping(kind: type[T], values: dict[str, Any], where: str) -> T:

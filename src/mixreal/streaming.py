@@ -77,17 +77,17 @@ class Fresh:
 def open_fresh(spec: RenderSpec, device: str = "cpu", classes: tuple[str, ...] = (), threads: int = 0) -> Fresh:
     """Load what the spec names, for images without end; `classes` where the spec names none.
 
-    device: "cpu", "cuda", "cuda:1", or "auto": CUDA where there is some.
+    device: "cpu", "cuda", "cuda:1", or "auto": CUDA where there is some that both torch and Warp can use.
 
     `BadInput` for a spec with a count: that is a dataset, to be rendered to disk.
     """
     import torch
 
-    from mixreal.rendering.devices import checked_device
+    from mixreal.rendering.devices import checked_device, device_or_cpu
     from mixreal.synthesis import prepare, tell
 
     if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = "cuda" if torch.cuda.is_available() and device_or_cpu("cuda") != "cpu" else "cpu"
     if spec.images or spec.per_model:
         count = f"images = {spec.images}" if spec.images else f"per_model = {spec.per_model}"
         raise BadInput(f"fresh images have no end, and the spec says {count}: leave it out, or render a dataset "

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from mixreal.learning import batch_norm
+from mixreal.learning import evaluation
 from mixreal.learning.batch_norm import DomainNorm, has_batch_norm, set_real, statistics_of, with_domain_norm
 from mixreal.learning.classifiers import build
 from tiny import tiny
@@ -27,7 +27,7 @@ def test_one_layer_by_hand():
 
 
 def test_chunks_are_averaged(monkeypatch):
-    monkeypatch.setattr(batch_norm, "CHUNK", 6)
+    monkeypatch.setattr(evaluation, "MOST_AT_ONCE", 6)
     images = tiny("real", 24).images
     layer = nn.BatchNorm2d(3)
     chunks = (images.reshape(4, -1, 3).astype(np.float64) / 255 - 0.5) / 0.25

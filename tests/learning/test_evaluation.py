@@ -16,7 +16,7 @@ def test_logits_are_in_order_and_in_evaluation_mode(monkeypatch):
     model = build("resnet20", 3, torch.Generator().manual_seed(0), 8)
     whole = logits(model, images, mean, std)
     assert model.training
-    monkeypatch.setattr(evaluation, "CHUNK", 4)
+    monkeypatch.setattr(evaluation, "MOST_AT_ONCE", 4)
     np.testing.assert_allclose(logits(model, images, mean, std), whole, atol=1e-4)
     one = model.eval()((torch.from_numpy(images[7:8]).permute(0, 3, 1, 2) / 255 - 0.5) / 0.2)
     np.testing.assert_allclose(one[0].detach().numpy(), whole[7], atol=1e-4)
@@ -34,7 +34,7 @@ def test_thinned_is_spread_and_ordered(count, most):
 
 
 def test_channel_statistics_are_numpys(monkeypatch):
-    monkeypatch.setattr(evaluation, "CHUNK", 5)
+    monkeypatch.setattr(evaluation, "MOST_AT_ONCE", 5)
     images = tiny("real", 12).images
     mean, std = channel_statistics(images)
     np.testing.assert_allclose(mean, images.mean((0, 1, 2)) / 255, atol=1e-6)

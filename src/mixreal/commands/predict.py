@@ -18,6 +18,7 @@ class Predict:
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]  # a run folder of `mixreal train`
     images: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="IMAGE")]  # files or folders
     top: int = 3  # classes to name
+    device: str = "auto"  # cpu, cuda, cuda:1; auto = CUDA where there is some
 
 
 def run(argv: Sequence[str]) -> int:
@@ -25,14 +26,14 @@ def run(argv: Sequence[str]) -> int:
     asked = parse(Predict, argv, "predict")
     check_count("--top", asked.top, 1, 1000)
 
-    from mixreal.learning.predicting import predict
+    from mixreal.learning.predicting import predictions
 
     files = {name: _files(Path(name)) for name in asked.images}
     paths = [path for name in asked.images for path in files[name]]
     in_folders = {path for name, found in files.items() if Path(name).is_dir() for path in found}
-    for told in predict(_one_run(Path(asked.run)), paths, in_folders):
+    for told in predictions(_one_run(Path(asked.run)), paths, device=asked.device, lenient=in_folders):
         likely = sorted(told.probabilities.items(), key=lambda pair: -pair[1])[:asked.top]
-        print(f"{told.path}\t" + "  ".join(f"{name} {100 * share:.1f}%" for name, share in likely))
+        print(f"{told.path}\t" + "  ".join(f"{name} {100 * share:.1f}%" for name, share in likely), flush=True)
     return 0
 
 
@@ -41,9 +42,9 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     from mixreal.folders import visible_files
-    from mixreal.real.photos import SUFFIXES
+    from mixreal.real.photos import SUFFIXES, UNREADABLE
 
-    found = [file for file in visible_files(path) if file.suffix.lower() in SUFFIXES]
+    found = [file for file in visible_files(path) if file.suffix.lower() in SUFFIXES | UNREADABLE]
     if not found:
         raise BadInput(f"no image in {str(path)!r}: give image files, or a folder that holds some")
     return found

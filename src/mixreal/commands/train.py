@@ -33,6 +33,8 @@ class Train:
     out: Out  # where the run goes; rendered images go beside it
     real: str = ""  # a folder of class folders of photos, or cifar-da4, cifar-da9; "" with --mix 0:1
     models: str = "procedural"  # a folder of class folders of meshes, or "procedural"
+    up: str = "y"  # the axis that is up in obj, ply, stl and off files: y, z, -x, ...
+    forward: str = ""  # the axis that their models look along; "" = z, and with --up z -y
     # A finished dataset, instead of rendering one; "stream": fresh images, rendered while training, none seen twice.
     synthetic: Annotated[str, tyro.conf.arg(metavar="DIR|stream")] = ""
     training: Annotated[TrainSpec, FLAT] = field(default_factory=TrainSpec)
@@ -46,6 +48,7 @@ class Train:
     spec: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""  # a TOML file as for `mixreal render`; flags go over it
     data: str = ""  # the folder of your own material; "" = MIXREAL_DATA
     threads: int = 0  # that render; 0 = one a core, or with --synthetic stream those that training leaves
+    device: str = "auto"  # to train on: cpu, cuda, cuda:1; auto = CUDA where there is some
 
 
 def run(argv: Sequence[str]) -> int:
@@ -63,6 +66,7 @@ def run(argv: Sequence[str]) -> int:
     if len(set(seeds)) < len(seeds):
         raise BadInput(f"--seeds {' '.join(map(str, seeds))}: a seed is named twice: name each once")
 
+    from mixreal.hardware import open_device
     from mixreal.learning.batch_norm import with_domain_norm
     from mixreal.learning.classifiers import check_takes
     from mixreal.learning.task import check_spec
@@ -70,6 +74,9 @@ def run(argv: Sequence[str]) -> int:
     from mixreal.real.sets import limited
 
     mix, model = check_spec(training), check_takes(training.classifier, asked.size)
+    for seed in seeds:
+        check_spec(replace(training, seed=seed))
+    open_device(asked.device)
     if training.norm == "split":
         with_domain_norm(model)
     folders = {seed: Path(asked.out) if len(seeds) == 1 else Path(asked.out) / f"seed-{seed}" for seed in seeds}
@@ -82,10 +89,12 @@ def run(argv: Sequence[str]) -> int:
     classes = real.classes if real else asked.classes
     if real and mix.synthetic and asked.synthetic in ("", STREAM) and not asked.classes:
         _check_classes(asked, classes)
+    if real and asked.per_class:
+        limited(real, asked.per_class, seeds[0])  # so many a class are there, or it is told before rendering
     synthetic = _synthetic(asked, classes) if mix.synthetic else None
     for seed, folder in folders.items():
         photos = limited(real, asked.per_class, seed) if real and asked.per_class else real
-        done = train(photos, synthetic, replace(training, seed=seed), folder)
+        done = train(photos, synthetic, replace(training, seed=seed), folder, device=asked.device)
         if not done.results:
             print(f"{folder}  trained; there were no real photos to test on (try: mixreal predict {folder} IMAGE)")
         for key, score in done.results.items():
@@ -99,7 +108,7 @@ def _start(argv: Sequence[str]) -> Train:
     file = flag_value(argv, "--spec")
     recipe = render_spec(file) if file else RenderSpec()
     return Train(tyro.MISSING, models=recipe.models, classes=recipe.classes, size=recipe.size, images=recipe.images,
-                 vary=recipe.vary, ranges=recipe.ranges)
+                 vary=recipe.vary, ranges=recipe.ranges, up=recipe.up, forward=recipe.forward)
 
 
 def _real(asked: Train) -> "RealData":
@@ -116,7 +125,7 @@ def _check_synthetic(asked: Train) -> None:
     if not Path(asked.synthetic).exists() and nearest(asked.synthetic, [STREAM]):
         raise BadInput(f"--synthetic {asked.synthetic!r}: there is no such folder: did you mean {STREAM!r}?")
     plain = Train(asked.out)
-    for name in ("spec", "models", "images", "vary", "ranges", "threads"):
+    for name in ("spec", "models", "up", "forward", "images", "vary", "ranges", "threads"):
         if getattr(asked, name) != getattr(plain, name):
             raise BadInput(f"--{name} is of rendering, and --synthetic {asked.synthetic} is rendered already: "
                            "leave one of them out")
@@ -157,10 +166,11 @@ def _synthetic(asked: Train, classes: tuple[str, ...]) -> "Dataset | Fresh":
         found = read(asked.synthetic)
         return with_classes(found, classes) if classes else found
     recipe = render_spec(asked.spec) if asked.spec else RenderSpec()
-    recipe = settled(replace(recipe, models=asked.models, classes=classes, size=asked.size, vary=asked.vary,
-                             ranges=asked.ranges, images=asked.images), asked.data or None)
+    recipe = settled(replace(recipe, models=asked.models, up=asked.up, forward=asked.forward, classes=classes,
+                             size=asked.size, vary=asked.vary, ranges=asked.ranges, images=asked.images),
+                     asked.data or None)
     if asked.synthetic == STREAM:
-        return open_fresh(recipe, "auto", threads=asked.threads)
+        return open_fresh(recipe, asked.device, threads=asked.threads)
     if not recipe.images and not recipe.per_model:
         recipe = replace(recipe, images=IMAGES_PER_CLASS * _class_count(recipe))
     folder = named_folder(recipe, Path(os.path.abspath(asked.out)).parent)

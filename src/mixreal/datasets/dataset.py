@@ -32,7 +32,7 @@ RESIDENT = 2 << 30  # bytes of images: larger sets stay in their files and are r
 class Dataset:
     """Images in rows. Two of them are compared by their arrays, never by `==`."""
 
-    images: Images  # (n, h, w, 3) sRGB; may be memory-mapped, so read-only; or left in files
+    images: Images  # (n, h, w, 3) sRGB, uint8; may be memory-mapped, so read-only; or left in files
     labels: NDArray[np.int64]  # (n,) index into classes
     classes: tuple[str, ...]
     domain: str  # "real" | "synthetic" | "refined"
@@ -56,6 +56,16 @@ class Dataset:
                 raise ValueError(f"{name}: expected shape ({count},), got {np.shape(values)}")
         if self.domain not in DOMAINS:
             raise ValueError(f"domain {self.domain!r}: expected one of {DOMAINS}")
+        if len(self.images.shape) != 4 or self.images.shape[3] != 3:
+            raise ValueError(f"images: expected shape (n, h, w, 3), RGB, got {self.images.shape}")
+        if self.images.dtype != np.uint8:
+            raise ValueError(f"images: expected uint8 from 0 to 255, got {self.images.dtype}: of floats from 0 to 1 "
+                             "give (x * 255).round().astype(np.uint8)")
+        if self.labels.dtype.kind not in "iu":
+            raise ValueError(f"labels: expected whole numbers, got {self.labels.dtype}")
+        if count and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
+            raise ValueError(f"labels: expected numbers from 0 to {len(self.classes) - 1}, of {len(self.classes)} "
+                             f"classes, got {self.labels.min()} to {self.labels.max()}")
 
     def __len__(self) -> int:
         return len(self.images)
@@ -86,10 +96,8 @@ def with_classes(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
     for new, name in enumerate(classes):
         position[dataset.classes.index(name)] = new
     labels = position[dataset.labels]
-    kept = replace(dataset, labels=labels)
-    if labels.min(initial=0) < 0:
-        kept = select(kept, labels >= 0)
-    return replace(kept, classes=tuple(classes))
+    kept = select(dataset, labels >= 0) if labels.min(initial=0) < 0 else dataset
+    return replace(kept, labels=labels[labels >= 0], classes=tuple(classes))
 
 
 def rows_at(dataset: Dataset, key: Key) -> Columns:

@@ -16,7 +16,8 @@ from mixreal.datasets.columnfiles import Columns
 from mixreal.datasets.dataset import check
 from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput, unreadable
-from mixreal.production.verifying import Verified, device_or_cpu, same_kind
+from mixreal.production.verifying import Verified, same_kind
+from mixreal.rendering.devices import device_or_cpu
 from mixreal.spec import RenderSpec, from_mapping
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm  # what all width
 from mixreal.datasets.dataset import Images
 from mixreal.errors import BadInput
 from mixreal.learning.augment import as_float, normalise
+from mixreal.learning.evaluation import at_once
 
 MOST = 10_000  # images to estimate from: more change nothing that can be seen
-CHUNK = 500
 
 
 class DomainNorm(nn.BatchNorm2d):
@@ -64,7 +64,7 @@ def has_batch_norm(model: nn.Module) -> bool:
 def statistics_of(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -> Iterator[None]:
     """Inside, the model's running statistics are those of `images` (n, h, w, 3), unaugmented; after, its own again.
 
-    Every layer's mean and variance are averages over chunks of about 500 images, with all layers before it
+    Every layer's mean and variance are averages over chunks of up to 500 images, with all layers before it
     normalising by the chunk's own statistics, as in training.
     """
     saved = [(layer, layer.momentum, {name: value.clone() for name, value in layer.named_buffers()})
@@ -90,7 +90,7 @@ def _estimate(model: nn.Module, images: Images, mean: Tensor, std: Tensor) -> No
         layer.reset_running_stats()
         layer.momentum = None  # a plain average over the chunks
         layer.train()
-    for chunk in np.array_split(rows, -(-len(rows) // CHUNK)):
+    for chunk in np.array_split(rows, -(-len(rows) // at_once(*images.shape[1:3]))):
         model(normalise(as_float(torch.from_numpy(images[chunk]).to(mean.device)), mean, std))
     model.eval()
 

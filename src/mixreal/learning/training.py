@@ -55,8 +55,9 @@ def train(real: RealData | Dataset | None, synthetic: Dataset | Fresh | None, sp
     """Train a classifier and leave everything about it in `folder`.
 
     With `RealData` its test and validation sets are evaluated too, and so are further `tests`, by name. Stopped at any
-    time, the same call goes on where it was, to the same weights as an unbroken run (same device and thread count);
-    finished, it only reads. A folder that holds something else is `BadInput`.
+    time, the same call goes on where it was, to the same weights as an unbroken run (same processor and thread count;
+    on CUDA some gradients are summed in no fixed order, and last bits differ); finished, it only reads. A folder that
+    holds something else is `BadInput`.
     branches: trainings of the same images that differ in `finish` alone; each gets a checkpoint to go on from.
     on_progress: called with the count of images just trained on, those of an earlier try first; None shows progress.
     """

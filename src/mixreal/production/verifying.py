@@ -13,7 +13,7 @@ from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput
 from mixreal.production.origin import made_by
 from mixreal.production.ranges import Rows
-from mixreal.rendering.devices import checked_device
+from mixreal.rendering.devices import device_or_cpu
 from mixreal.spec import RenderSpec, from_mapping
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def verify(folder: str | Path) -> Verified:
     if "spec" not in header.made_by:
         return Verified([], ["not rendered from a recipe: only its files were checked"])
     device = str(header.made_by.get("device", "cpu"))
-    here = device_or_cpu(device)
+    here = device_or_cpu(device)  # labels and latents are the same on any
     try:
         spec = from_mapping(RenderSpec, header.made_by["spec"], f"{root / 'dataset.toml'}")
         synthesis = making.prepare(spec, here)
@@ -59,14 +59,6 @@ def verify(folder: str | Path) -> Verified:
                                    "again, its images were not"])
     again = np.unique(np.linspace(0, header.images - 1, RERENDERED).astype(np.int64))
     return Verified(problems + _image_problems(synthesis, root, header, again), [])
-
-
-def device_or_cpu(device: str) -> str:
-    """The device that rendered it, or the CPU where that is not here: labels, latents and masks are the same."""
-    try:
-        return checked_device(device)
-    except BadInput:
-        return "cpu"
 
 
 def same_kind(device: str, other: str) -> bool:

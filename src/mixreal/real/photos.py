@@ -94,6 +94,8 @@ def _read(root: Path, size: int, classes: Sequence[str]) -> tuple[Photos, list[_
 def open_photo(path: str | Path, size: int) -> NDArray[np.uint8]:
     """One photo as uint8 (size, size, 3) sRGB: turned as its EXIF says, alpha laid on white, the middle square cut
     out, resized with antialiasing; of an animation the first frame. `BadInput` if it cannot be read."""
+    if Path(path).suffix.lower() in UNREADABLE:
+        raise BadInput(f"{path} cannot be read: {Path(path).suffix} is not readable here: convert it to jpg or png")
     try:
         with Image.open(path) as image:
             image.draft("RGB", (2 * size, 2 * size))  # JPEG: decode at a fraction of the size where that is enough
@@ -204,8 +206,6 @@ def _bytes(file: _File) -> int:
 def _decode_all(root: Path, files: list[_File], size: int
                 ) -> tuple[NDArray[np.uint8], list[_File], tuple[str, ...]]:
     def decode(file: _File) -> NDArray[np.uint8] | str:
-        if file.path.suffix.lower() in UNREADABLE:
-            return f"{file.name}: {file.path.suffix} is not readable here: convert it to jpg or png"
         try:
             return open_photo(file.path, size)
         except BadInput as error:

@@ -216,7 +216,7 @@ def _probed(spec: RefineSpec) -> frozenset[int]:
 def bf16(spec: RefineSpec, device: torch.device) -> bool:
     """On CPUs float32 wins: measured without AMX, bfloat16 took 1.5 times as long."""
     if spec.precision == "auto":
-        return device.type == "cuda" and torch.cuda.is_bf16_supported()
+        return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return spec.precision == "bf16"
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
 from mixreal.errors import BadInput, did_you_mean
+from mixreal.plugins import plugin
 from mixreal.refining.discriminator import Discriminator
 from mixreal.refining.generator import Generator
 from mixreal.refining.initialising import make_discriminator, make_generator
@@ -67,13 +67,9 @@ class Plugin:
 def open_translator(name: str) -> Translator:
     """A built-in translator by name, or anyone's as "package.module:attribute"."""
     place = BUILT_IN.get(name, name)
-    module, colon, attribute = place.partition(":")
-    if not colon:
+    if ":" not in place:
         raise BadInput(f"unknown translator {name!r}: {did_you_mean(name, [*BUILT_IN, 'package.module:attribute'])}")
-    try:
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise BadInput(f"translator {name!r} cannot be imported ({error}): write package.module:attribute") from error
+    found = plugin(place, "translator", "a mixreal.refining.translator.Translator")
     for method in ("extra", "translate"):
         if not callable(getattr(found, method, None)):
             raise BadInput(f"translator {name!r} has no {method}(): see mixreal.refining.translator.Translator")

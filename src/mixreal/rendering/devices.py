@@ -39,3 +39,11 @@ def checked_device(asked: str) -> str:
         raise BadInput(f"--device {asked}: Warp finds {found or 'no'} CUDA device{'' if found == 1 else 's'} here: "
                        "run it on a machine with an NVIDIA GPU and its driver, or leave --device out")
     return f"cuda:{number}"
+
+
+def device_or_cpu(asked: str) -> str:
+    """`checked_device`, or the CPU where that is not here."""
+    try:
+        return checked_device(asked)
+    except BadInput:
+        return "cpu"

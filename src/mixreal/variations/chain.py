@@ -1,6 +1,5 @@
 """The chain of variations that turns (seed, index) into scenes: draws every latent on its own stream, then applies."""
 
-import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 
 from mixreal.assets import Assets
 from mixreal.controls import Choice, Control, narrow
-from mixreal.errors import BadInput, check_known, did_you_mean
+from mixreal.errors import BadInput, check_known, did_you_mean, first_line
 from mixreal.keeping import code_digest
+from mixreal.plugins import plugin
 from mixreal.scene import Scenes
 from mixreal.streams import uniforms
 from mixreal.variations.variation import Variation
@@ -111,9 +111,10 @@ def code_of_plugins(vary: Sequence[str]) -> dict[str, str]:
     out = {}
     for name in vary:
         if ":" in name:
-            module, _, attr = name.partition(":")
-            named = importlib.import_module(module)
-            defined = sys.modules.get(getattr(getattr(named, attr), "__module__", module), named)
+            module = name.partition(":")[0]
+            opener = plugin(name, "variation", "a function from Assets to Variation")
+            named = sys.modules[module]
+            defined = sys.modules.get(getattr(opener, "__module__", module), named)
             files = {Path(getattr(one, "__file__", None) or "") for one in (named, defined)}
             out[name] = code_digest(file for file in files if file.is_file())  # not of what a notebook holds
     return out
@@ -135,13 +136,14 @@ def _of_class(narrowed: Sequence[Variation], opened: Sequence[Variation], ranges
 
 
 def _open(place: str, assets: Assets) -> Variation:
-    module, _, attr = place.partition(":")
+    opener = plugin(place, "variation", "a function from Assets to Variation")
     try:
-        opener = getattr(importlib.import_module(module), attr)
-    except (ImportError, AttributeError) as error:
-        raise BadInput(f"variation {place!r} cannot be imported ({error}): expected package.module:attr, a function "
-                       "from Assets to Variation") from None
-    variation = opener(assets)
+        variation = opener(assets)
+    except Exception as error:
+        if place in BUILT_IN.values():
+            raise
+        raise BadInput(f"variation {place!r} cannot be opened ({type(error).__name__}: {first_line(error)}): expected "
+                       "a function from Assets to Variation") from error
     if not isinstance(variation, Variation):
         raise BadInput(f"variation {place!r} gave {type(variation).__name__}: expected mixreal.variations.Variation")
     return variation
