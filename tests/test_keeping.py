@@ -59,6 +59,27 @@ def test_those_not_used_for_longest_go(cache):
     assert len(list(cache.glob("other-*"))) == 1
 
 
+def test_a_folder_that_somebody_may_have_mapped_stays(cache):
+    """On shared storage another machine's map of a removed file ends its process."""
+    def slow():
+        kept("things", 1, make)  # another process is faster
+        (there,) = cache.glob("things-*")
+        left.append(there.stat().st_ino)
+        return make()
+
+    left: list[int] = []
+    kept("things", 1, slow)
+    assert [folder.stat().st_ino for folder in cache.glob("things-*")] == left
+    for number in range(2, MOST + 3):
+        kept("things", number, make)
+    assert len(list(cache.glob("things-*"))) == MOST + 2  # all of today
+    half = cache / ".things-1.77-abc"
+    half.mkdir()
+    os.utime(half, (1, 1))
+    kept("things", 99, make)
+    assert not half.exists()
+
+
 def test_no_place_to_keep_it_costs_only_time(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("MIXREAL_CACHE", str(tmp_path / "file"))

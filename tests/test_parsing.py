@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mixreal.parsing import MENDED, in_turn, parse_in_turn
+from mixreal.parsing import in_turn, needed, parse_in_turn
 
 SOURCE = "def f(x):\n" + "    x = (1 + 2) * [x, (3, 4)]\n" * 20
 
@@ -60,7 +60,7 @@ def test_in_turn_no_thread_fails(restless: None) -> None:
     assert _troubles(in_turn(_bare)) == []
 
 
-@pytest.mark.skipif(sys.version_info[:3] >= MENDED, reason="mended in this CPython")
+@pytest.mark.skipif(not needed() or sys.version_info >= (3, 12), reason="mended in this CPython")
 def test_at_once_they_do_fail(restless: None) -> None:
     found = next(filter(None, (_troubles(_bare) for _ in range(20))), [])  # some ten in the first round
     assert found and all("recursion depth mismatch" in trouble for trouble in found)
@@ -90,4 +90,4 @@ def test_the_renderer_the_commands_and_the_studio_do(tmp_path: Path) -> None:
                    "build(at('.'), 'token')"):
         done = subprocess.run([sys.executable, "-c", f"{source}\nimport ast; print(hasattr(ast.parse, 'in_turn'))"],
                               capture_output=True, text=True, check=True, cwd=tmp_path)
-        assert done.stdout.split()[-1] == str(sys.version_info[:3] < MENDED)
+        assert done.stdout.split()[-1] == str(needed())

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mixreal.errors import BadInput
+
 
 @contextmanager
 def deaf() -> Iterator[None]:
@@ -19,6 +21,14 @@ def deaf() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def check_in_main() -> None:
+    """`BadInput` in a spawned process that runs its parent's script again as it starts: what renders there would start
+    processes of its own, and meet its parent's lock."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise BadInput("a process that was started to render runs your script again: put what calls mixreal below "
+                       '`if __name__ == "__main__":`')
 
 
 def settle_in() -> None:

@@ -21,7 +21,7 @@ COMMANDS = {
     "demo": "limited real photos, abundant renderings: what each is worth, in one report",
     "doctor": "what works on this machine, in words",
     "render": "3D models -> a synthetic dataset on disk",
-    "data": "verify, show, select, merge, export or fetch datasets",
+    "data": "verify, show, select, merge, import, export or fetch datasets",
     "train": "photos + models -> a classifier",
     "refine": "real and synthetic images brought together by stages of GANs",
     "predict": "a classifier on your images",

@@ -34,6 +34,8 @@ def visible_files(folder: str | Path) -> list[Path]:
 
 def check_writable(folder: str | Path, flag: str = "--out") -> None:
     """`BadInput` for a folder that can be neither written to nor made: told before the work rather than after it."""
+    if "://" in str(folder):
+        raise BadInput(f"{flag} {str(folder)!r}: only `mixreal render` writes to a URL: give a folder")
     path = Path(folder).absolute()
     check_name(path)
     there = next(place for place in (path, *path.parents) if place.exists())

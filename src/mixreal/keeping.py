@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,9 +20,10 @@ from mixreal.folders import visible_files
 from mixreal.real.download import cache_folder
 from mixreal.spec import fingerprint
 
-MOST = 4  # folders of a kind: those not used for longest go
-#: One thread at a time reads the headers of .npy files: NumPy parses them as Python, and before CPython 3.11.8 and
-#: 3.12.2 two threads that do so at once may meet "AST constructor recursion depth mismatch" (gh-106905).
+MOST = 4  # folders of a kind: those not used for longest go,
+IN_USE = 86_400.0  # seconds: but not one that a program at work may have mapped
+#: One thread at a time reads the headers of .npy files: NumPy parses them as Python (`mixreal.parsing`), and not every
+#: program has called `parse_in_turn`.
 HEADERS = threading.Lock()
 _ABOUT = "about.json"  # written last: a folder without it is not read
 
@@ -110,14 +112,21 @@ def _write(folder: Path, made: Kept) -> None:
             np.save(part / f"{name}.npy", array, allow_pickle=False)
         sizes = {name: array.size for name, array in made.arrays.items()}
         (part / _ABOUT).write_text(json.dumps({"arrays": sizes, "about": made.about}), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)  # a damaged one; another process's whole one is as good as ours
+        found = _read(folder)
+        if found is not None and found.about == json.loads(json.dumps(made.about)):
+            return  # another process's, as good as ours: somebody may have mapped it, on another machine too
+        shutil.rmtree(folder, ignore_errors=True)  # damaged, or of other files
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
 def _make_room(folder: Path) -> None:
-    kind = folder.name.rsplit("-", 1)[0]
-    same = [path for path in folder.parent.glob(f"{kind}-*") if path.is_dir()]
-    for old in sorted(same, key=lambda path: path.stat().st_mtime)[:-MOST]:
-        shutil.rmtree(old, ignore_errors=True)
+    kind, now = folder.name.rsplit("-", 1)[0], time.time()
+    same = {path: path.stat().st_mtime for path in folder.parent.glob(f"{kind}-*") if path.is_dir()}
+    for old in sorted(same, key=same.__getitem__)[:-MOST]:
+        if now - same[old] > IN_USE:
+            shutil.rmtree(old, ignore_errors=True)
+    for left in folder.parent.glob(f".{kind}-*"):  # of a process that was killed as it wrote
+        if now - left.stat().st_mtime > IN_USE:
+            shutil.rmtree(left, ignore_errors=True)

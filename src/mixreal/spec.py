@@ -14,6 +14,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from mixreal.errors import BadInput, did_you_mean
 
 YOUNGER = ("beside", "up", "forward")  # keys of RenderSpec that sets rendered before them lack
+PLACES = ("models", "backgrounds", "textures", "envmaps")  # keys of RenderSpec that name folders, or "procedural"
 DEFAULT_VARY = ("pose", "texture", "lighting", "background", "camera", "occlusion", "sensor")
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class RenderSpec:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("models", "backgrounds", "textures", "envmaps"):
+        for name in PLACES:
             if isinstance(getattr(self, name), Path):  # specs are written as TOML and JSON
                 object.__setattr__(self, name, str(getattr(self, name)))
 

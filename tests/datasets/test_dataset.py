@@ -240,3 +240,16 @@ def test_files_that_changed_under_an_open_set_are_told(tmp_path: Path) -> None:
     path.write_bytes((tmp_path / "other" / path.name).read_bytes())
     with pytest.raises(BadInput, match=r"has uint8 \(5, 6, 6, 3\)"):
         read(tmp_path / "d", resident=0)
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    ({"images": np.zeros((6, 4, 4, 3), np.float32)}, r"expected uint8 from 0 to 255, got float32.*\* 255"),
+    ({"images": np.zeros((6, 4, 4, 4), np.uint8)}, r"expected shape \(n, h, w, 3\)"),
+    ({"images": np.zeros((6, 3, 4, 4), np.uint8)}, r"expected shape \(n, h, w, 3\)"),
+    ({"images": np.zeros((6, 4, 4), np.uint8)}, r"expected shape \(n, h, w, 3\)"),
+    ({"labels": np.arange(1, 7) % 4}, "from 0 to 2, of 3 classes, got 0 to 3"),
+    ({"labels": np.full(6, -1)}, "got -1 to -1"), ({"labels": np.zeros(6)}, "expected whole numbers, got float64")])
+def test_arrays_that_are_no_images_or_labels_are_refused(change, told):
+    """Floats from 0 to 1 would be trained on as black images, without a word."""
+    with pytest.raises(ValueError, match=told):
+        replace(made(6), **change)

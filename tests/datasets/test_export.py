@@ -20,6 +20,7 @@ from mixreal.datasets.export import MARKER, export
 from mixreal.datasets.exporting import coco
 from mixreal.datasets.merging import merge
 from mixreal.datasets.produce import produce
+from mixreal.datasets.selecting import select_to
 from mixreal.errors import BadInput
 from mixreal.spec import RenderSpec
 
@@ -38,6 +39,22 @@ def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
                    parent=rng.permutation(20), source="made up")
     write(tmp_path / "d", made, {})
     return made
+
+
+def test_classes_without_images_have_no_folder(dataset: Dataset, tmp_path: Path) -> None:
+    """ImageFolder refuses a folder that holds none."""
+    select_to(tmp_path / "d", tmp_path / "cars", "label == 'car'")
+    assert export(tmp_path / "cars", tmp_path / "out") == 7
+    assert [path.name for path in (tmp_path / "out").iterdir() if path.is_dir()] == ["car"]
+
+
+def test_classes_that_would_share_a_folder_are_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    write(tmp_path / "d", Dataset(rng.integers(0, 256, (4, 8, 8, 3), np.uint8), np.arange(4) % 2, ("a:b", "A?b"),
+                                  "synthetic", np.arange(4), {}), {})
+    with pytest.raises(BadInput, match="'a:b' and 'A\\?b' would both be the folder"):
+        export(tmp_path / "d", tmp_path / "out")
+    assert export(tmp_path / "d", tmp_path / "tar", "webdataset") == 4
 
 
 def test_folders(dataset: Dataset, tmp_path: Path) -> None:

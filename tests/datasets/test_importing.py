@@ -12,6 +12,7 @@ from mixreal.cli import main
 from mixreal.datasets.dataset import check, read
 from mixreal.datasets.importing import import_images
 from mixreal.errors import BadInput
+from mixreal.learning import task
 from tiny import tiny_real
 
 
@@ -29,9 +30,22 @@ def test_class_folders_become_a_dataset(tmp_path: Path, capsys: pytest.CaptureFi
     (theirs / "car" / "broken.png").unlink()
     photo(theirs / "car" / "001.png", (9, 99, 199))  # another picture of that name
     assert main(command) == 2 and "holds a dataset made" in capsys.readouterr().err
+    assert main([*command, "--domain", "refined"]) == 2 and "made_by" not in (told := capsys.readouterr().err)
+    assert "domain" in told
     assert main(["data", "verify", str(tmp_path / "set")]) == 0
     run = mx.train(tiny_real(), found, mix="1:1", steps=2, batch=4, folder=tmp_path / "run")
     assert run.test_accuracy >= 0
+
+
+def test_one_changed_picture_of_many_is_another_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large sets that are trained on are told apart by some of their images: what is imported, by all."""
+    monkeypatch.setattr(task, "HASHED_WHOLE", 0)
+    monkeypatch.setattr(task, "thinned", lambda count, most: np.arange(0))
+    album(tmp_path / "theirs", {"car": 3, "bus": 3})
+    import_images(tmp_path / "theirs", tmp_path / "set", 8)
+    photo(tmp_path / "theirs" / "car" / "001.png", (9, 99, 199))
+    with pytest.raises(BadInput, match="holds a dataset made"):
+        import_images(tmp_path / "theirs", tmp_path / "set", 8)
 
 
 def test_one_class_is_enough_and_another_form_is_told(tmp_path: Path) -> None:

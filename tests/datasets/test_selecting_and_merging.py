@@ -110,11 +110,13 @@ def test_latents_that_one_side_lacks_are_told_apart_from_numbers(tmp_path: Path)
 def test_what_does_not_go_together_is_told(tmp_path: Path) -> None:
     sets = {"a": made(6), "larger": replace(made(6, seed=1), images=np.zeros((6, 8, 8, 3), np.uint8)),
             "photos": replace(made(6, seed=2), domain="real"), "typo": made(6, ("bus", "car", "trian"), 3),
-            "text": made(6, **{"camera.elevation": np.array(["low"] * 6)}, seed=4)}
+            "text": made(6, **{"camera.elevation": np.array(["low"] * 6)}, seed=4),
+            "foreign": replace(made(6, seed=5), parent=np.arange(6))}
     for name, dataset in sets.items():
         write(tmp_path / name, dataset, {})
     for name, told in (("larger", "4x4 px and .* of 8x8"), ("photos", "only sets of one domain"), ("a", "same dataset"),
-                       ("typo", r"'trian'.*\(is it what is called 'train' there\?\).*--union"), ("text", "is text in")):
+                       ("typo", r"'trian'.*\(is it what is called 'train' there\?\).*--union"),
+                       ("text", "is text in"), ("foreign", "does not say which image")):
         with pytest.raises(BadInput, match=told):
             merge([tmp_path / "a", tmp_path / name], tmp_path / "out")
     with pytest.raises(BadInput, match="two or more"):
@@ -181,8 +183,20 @@ def test_a_recipe_whose_models_are_gone_is_told(meshes: Path, tmp_path: Path) ->
     fill(RenderSpec(models=str(tmp_path / "m"), images=4, size=8, samples=1), tmp_path / "d", threads=1)
     select_to(tmp_path / "d", tmp_path / "s", count=2)
     shutil.rmtree(tmp_path / "m" / "cube")
-    assert any("have changed" in problem or "cannot be drawn" in problem
-               for problem in verify_origins(tmp_path / "s").problems)
+    assert any("have changed" in problem for problem in verify_origins(tmp_path / "s").problems)
+
+
+@pytest.mark.slow
+def test_models_that_lie_elsewhere_now_are_found_where_one_says(meshes: Path, tmp_path: Path, capsys) -> None:
+    shutil.copytree(meshes, tmp_path / "m")
+    fill(RenderSpec(models=str(tmp_path / "m"), images=4, size=8, samples=1), tmp_path / "d", threads=1)
+    select_to(tmp_path / "d", tmp_path / "s", count=2)
+    (tmp_path / "m").rename(tmp_path / "moved")
+    for name in ("d", "s"):
+        assert main(["data", "verify", str(tmp_path / name)]) == 0
+        assert "its files are whole; the recipe cannot be drawn again here" in capsys.readouterr().out
+        assert main(["data", "verify", str(tmp_path / name), "--models", str(tmp_path / "moved")]) == 0
+        assert capsys.readouterr().out == f"{tmp_path / name}: clean\n"
 
 
 def test_a_stopped_merge_goes_on_and_another_one_is_refused(tmp_path: Path, small_shards: None) -> None:
@@ -190,11 +204,12 @@ def test_a_stopped_merge_goes_on_and_another_one_is_refused(tmp_path: Path, smal
         write(tmp_path / str(k), made(20, seed=k), {})
     merge([tmp_path / "0", tmp_path / "1"], tmp_path / "whole")
     merge([tmp_path / "0", tmp_path / "1"], tmp_path / "part")
-    for name in ("done", "shard-00002.json", "rows-00002.parquet"):
-        (tmp_path / "part" / name).unlink()
-    merge([tmp_path / "0", tmp_path / "1"], tmp_path / "part")
-    for path in (tmp_path / "whole").iterdir():
-        assert path.read_bytes() == (tmp_path / "part" / path.name).read_bytes()
+    for lost in (("done", "shard-00002.json", "rows-00002.parquet"), ("images-00001.npy",)):  # of a finished one too
+        for name in lost:
+            (tmp_path / "part" / name).unlink()
+        merge([tmp_path / "0", tmp_path / "1"], tmp_path / "part")
+        for path in (tmp_path / "whole").iterdir():
+            assert path.read_bytes() == (tmp_path / "part" / path.name).read_bytes()
     with pytest.raises(BadInput, match="something else"):
         merge([tmp_path / "0", tmp_path / "2"], tmp_path / "part")
 
@@ -208,6 +223,12 @@ def test_the_commands(tmp_path: Path, capsys) -> None:
     assert "18 images of 3 classes" in (told := capsys.readouterr().out) and "4 images in" in told
     assert main(["data", "select", both, "--where", "label == 'car", "-o", cars]) == 2
     assert main(["data", "merge", both, "-o", cars]) == 2
+    capsys.readouterr()
+    for command in (["merge", both, cars, "-o"], ["select", both, "--count", "1", "-o"], ["export", both, "-o"]):
+        assert main(["data", *command, "s3://bucket/new"]) == 2
+        assert "only `mixreal render` writes to a URL" in capsys.readouterr().err
+    assert main(["data", "verify", "s3://bucket/set"]) == 2 and "mixreal data fetch" in capsys.readouterr().err
+    assert main(["data", "show", both, "-o", str(tmp_path / "sheet.png")]) == 0
 
 
 def test_a_set_that_lost_the_marker_of_a_shard(tmp_path: Path) -> None:

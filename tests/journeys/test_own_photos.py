@@ -44,7 +44,9 @@ def test_an_existing_dataset_serves_instead_of_models(tmp_path: Path, photos: Pa
     (["--classifier", "resnet2"], "did you mean 'resnet20'"), (["--augment", "rotate"], "rotate"),
     (["--steps", "5", "--epochs", "2"], "exactly one"), (["--classifier", "alexnet", "--size", "24"], "at least 31 px"),
     (["--classifier", "alexnet", "--size", "64", "--norm", "split"], "no batch norm"),
-    (["--finish", "0.5", "--mix", "1:0"], "lets a mix of both"), (["-o", "."], "holds files that are no training run")])
+    (["--finish", "0.5", "--mix", "1:0"], "lets a mix of both"), (["--seeds", "0", "-1"], "seed"),
+    (["--device", "cuda:77"], "cuda:77"), (["--device", "gpu"], "expected auto"),
+    (["-o", "."], "holds files that are no training run")])
 def test_what_cannot_be_is_told_before_anything_is_read_or_rendered(
         tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, flags: list[str],
         told: str) -> None:
@@ -55,9 +57,23 @@ def test_what_cannot_be_is_told_before_anything_is_read_or_rendered(
     assert told in capsys.readouterr().err and [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
+def test_more_photos_than_there_are_is_told_before_rendering(tmp_path: Path, photos: Path, meshes: Path,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--real", str(photos), "--models", str(meshes), "--per-class", "900", "-o",
+                 str(tmp_path / "run")]) == 2
+    assert "900 were asked" in capsys.readouterr().err and not list(tmp_path.glob("synthetic-*"))
+
+
+def test_models_with_other_axes_are_trained_on_upright(tmp_path: Path, meshes: Path) -> None:
+    for number, axes in enumerate(([], ["--up", "z"])):
+        assert main(["train", "--models", str(meshes), "--mix", "0:1", "--steps", "1", "--batch", "8", "--images",
+                     "8", *axes, "-o", str(tmp_path / str(number))]) == 0
+    assert len(list(tmp_path.glob("synthetic-*"))) == 2  # of other models, so another dataset
+
+
 def test_flags_of_rendering_beside_a_finished_dataset_are_refused(tmp_path: Path,
                                                                   capsys: pytest.CaptureFixture[str]) -> None:
-    for flag in (["--vary", "pose"], ["--images", "7"], ["--models", "meshes"]):
+    for flag in (["--vary", "pose"], ["--images", "7"], ["--models", "meshes"], ["--up", "z"]):
         assert main(["train", "--synthetic", str(tmp_path), "--mix", "0:1", *flag, "-o", str(tmp_path / "run")]) == 2
         assert f"{flag[0]} is of rendering" in capsys.readouterr().err
 

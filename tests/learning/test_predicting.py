@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mixreal.cli import main
 from mixreal.errors import BadInput
-from mixreal.learning.predicting import load_classifier, predict
+from mixreal.learning import evaluation, predicting
+from mixreal.learning.predicting import load_classifier, predict, predictions
 from mixreal.learning.training import train
 from mixreal.learning.trainspec import TrainSpec
+from mixreal.real.photos import open_photo
 from mixreal.runs import read_predictions
 from tiny import CLASSES, tiny, tiny_real
 
@@ -39,6 +42,28 @@ def test_it_says_what_training_said(run, tmp_path):
 def test_photos_of_any_size_are_taken(run, tmp_path):
     Image.new("L", (301, 77), 90).save(tmp_path / "wide.jpg")
     assert predict(run.folder, [str(tmp_path / "wide.jpg")])[0].label in CLASSES
+
+
+def test_one_photo_and_a_run_as_they_are_and_a_few_at_a_time(run, tmp_path, monkeypatch):
+    Image.new("RGB", (9, 9), (200, 20, 20)).save(tmp_path / "a.png")
+    (one,) = predict(run, tmp_path / "a.png", device="cpu")
+    assert one == predict(run.folder, str(tmp_path / "a.png"))[0]
+    monkeypatch.setattr(evaluation, "MOST_AT_ONCE", 2)
+    opened = []
+    monkeypatch.setattr(predicting, "open_photo", lambda path, size: opened.append(path) or open_photo(path, size))
+    told = predictions(run, [tmp_path / "a.png"] * 5)
+    assert next(told).label == one.label and len(opened) == 2  # the others wait
+    assert [it.label for it in told] == [one.label] * 4
+    with pytest.raises(BadInput, match="cuda:77"):
+        predict(run, tmp_path / "a.png", device="cuda:77")
+
+
+def test_photos_of_a_phone_are_named(run, tmp_path, capsys):
+    (tmp_path / "a.heic").write_bytes(b"as phones write it")
+    Image.new("RGB", (9, 9)).save(tmp_path / "b.png")
+    assert main(["predict", str(run.folder), str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "b.png" in said.out and "a.heic cannot be read: .heic is not readable here: convert it" in said.err
 
 
 def test_unreadable_photos_are_named(run, tmp_path, capsys):

@@ -1,5 +1,6 @@
 """Datasets at URLs: uploaded whole, gone on with by listing, fetched against checksums, mistakes told."""
 
+import json
 import sys
 import uuid
 from collections.abc import Iterator
@@ -92,6 +93,18 @@ def test_fetching_goes_on_and_notices_damage(tmp_path: Path, fake: Fake, url: st
     there.pipe_file(f"{path}/images-00002.npy", whole)
     remote.fetch(url, tmp_path)
     assert check(tmp_path) == []
+
+
+def test_a_marker_that_names_a_file_elsewhere_is_not_obeyed(tmp_path: Path, fake: Fake, url: str) -> None:
+    fill(SPEC, url)
+    there, path = fsspec.core.url_to_fs(url)
+    marker = json.loads(there.cat_file(f"{path}/shard-00000.json"))
+    marker["files"]["../outside.npy"] = marker["files"].pop("images-00000.npy")
+    there.pipe_file(f"{path}/shard-00000.json", json.dumps(marker).encode())
+    there.pipe_file(f"{path.rpartition('/')[0]}/outside.npy", there.cat_file(f"{path}/images-00000.npy"))
+    with pytest.raises(BadInput, match=r"names '\.\./outside\.npy'"):
+        remote.fetch(url, tmp_path / "here")
+    assert not (tmp_path / "outside.npy").exists()
 
 
 def test_a_finished_shard_of_a_folder_is_pushed(tmp_path: Path, fake: Fake, url: str) -> None:

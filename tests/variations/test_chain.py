@@ -137,6 +137,9 @@ def height_doubler(assets):
     return Variation("doubler", {"factor": Slider(1, 3, 2)}, apply)
 
 
+not_callable = 3
+
+
 def not_a_variation(assets):
     return 3
 
@@ -149,8 +152,12 @@ def test_a_plug_in_is_named_by_module_and_attribute():
 @pytest.mark.parametrize(("vary", "ranges", "words"), [
     (("textur",), {}, "did you mean 'texture'"), (("no.module:x",), {}, "cannot be imported"),
     ((f"{__name__}:absent",), {}, "cannot be imported"), ((f"{__name__}:not_a_variation",), {}, "gave int"),
+    ((f"{__name__}:not_callable",), {}, "cannot be opened (TypeError"), ((":x",), {}, "cannot be imported (ValueError"),
+    (("broken_plugin:x",), {}, "cannot be imported (SyntaxError"),
     ((), {"camera.elevatoin": 3}, "did you mean 'camera.elevation'"), ((), {"cam.x": 3}, "unknown latent")])
-def test_wrong_names_are_refused(vary, ranges, words):
+def test_wrong_names_are_refused(vary, ranges, words, tmp_path, monkeypatch):
+    (tmp_path / "broken_plugin.py").write_text("def x(:")
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(BadInput) as error:
         scenes(np.arange(2), vary=vary, ranges=ranges)
     assert words in str(error.value)

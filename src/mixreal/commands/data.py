@@ -19,6 +19,10 @@ class Verify:
     """Check a dataset: every file and checksum, and, of rendered images, all labels and latents against the recipe."""
 
     folder: Folder  # the dataset
+    models: str = ""  # where the recipe's models lie here, if not where they lay; their content is compared
+    backgrounds: str = ""  # likewise
+    textures: str = ""  # likewise
+    envmaps: str = ""  # likewise
 
 
 @dataclass(frozen=True)
@@ -128,10 +132,12 @@ def _verify(asked: Verify) -> int:
     from mixreal.datasets.produce import verify
     from mixreal.datasets.provenance import verify_origins
     from mixreal.datasets.shards import read_header
+    from mixreal.spec import PLACES
 
     _need_folder(asked.folder)
     merged = "origins" in read_header(Path(asked.folder)).made_by
-    found = (verify_origins if merged else verify)(asked.folder)
+    places = {name: str(getattr(asked, name)) for name in PLACES if getattr(asked, name)}
+    found = (verify_origins if merged else verify)(asked.folder, places)
     for problem in found.problems:
         print(problem)
     if found.problems:
@@ -210,5 +216,7 @@ def _fetch(asked: Fetch) -> int:
 
 
 def _need_folder(folder: str) -> None:
+    if "://" in folder:
+        raise BadInput(f"{folder} is a URL: bring the dataset here first: mixreal data fetch {folder} --out FOLDER")
     if not Path(folder).is_dir():
         raise BadInput(f"no folder {folder!r}: give a dataset that `mixreal render` wrote")

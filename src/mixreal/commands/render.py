@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,4 +94,8 @@ def _on_disk(out: str) -> list[str]:
     root = root_of(out)
     if not isinstance(root, Path):
         return []
-    return [f"{sum(path.stat().st_size for path in root.iterdir() if path.is_file()) / 1e6:,.1f} MB on disk"]
+    sizes = []
+    for path in root.iterdir():
+        with suppress(OSError):  # a temporary file of another part, gone since
+            sizes.append(path.stat().st_size if path.is_file() else 0)
+    return [f"{sum(sizes) / 1e6:,.1f} MB on disk"]

@@ -146,10 +146,10 @@ def write_picked(folder: str | Path, header: Header,
     root = Path(folder)
     with lock(root):
         header = shards.begin(root, header)
-        if shards.is_done(root):
+        finished = finished_shards(root)
+        if shards.is_done(root) and len(finished) == header.shards:  # else somebody has deleted files since
             return
         shards.clear_unfinished(root)
-        finished = finished_shards(root)
         done = sum(len(header.rows_of(shard)) for shard in finished)
         with progress(label, header.images, "images", done) if label else nullcontext(lambda _: None) as advance:
             for shard in sorted(set(range(header.shards)) - finished):

@@ -26,5 +26,6 @@ def import_images(folder: str | Path, out: str | Path, size: int = 32, domain: s
     found = photos.read_whole(folder, size, classes)
     dataset = Dataset(found.images, found.labels, found.classes, domain, np.arange(len(found.labels), dtype=np.int64),
                       {}, None, Path(folder).absolute().name)
-    write(out, dataset, {"kind": "imported", "images": dataset_fingerprint(dataset)})  # others are another dataset
+    made_by = {"kind": "imported", "domain": domain, "images": dataset_fingerprint(dataset, whole=True)}
+    write(out, dataset, made_by)  # of other images, or as another domain, it is another dataset
     return dataset

@@ -87,7 +87,11 @@ def _check_fits(first: Source, other: Source) -> None:
     if (a.height, a.width) != (b.height, b.width):
         raise BadInput(f"{first.folder} has images of {a.width}x{a.height} px and {other.folder} of "
                        f"{b.width}x{b.height}: render both at one size")
-    if a.domain != b.domain or (first.dataset.parent is None) != (other.dataset.parent is None):
+    if a.domain == b.domain and (first.dataset.parent is None) != (other.dataset.parent is None):
+        lacks, has = (first, other) if first.dataset.parent is None else (other, first)
+        raise BadInput(f"{lacks.folder} does not say which image each of its own was made from, and {has.folder} does: "
+                       "sets refined elsewhere are merged with such sets alone")
+    if a.domain != b.domain:
         raise BadInput(f"{first.folder} is {a.domain} and {other.folder} is {b.domain}: only sets of one domain are "
                        "merged; training mixes real and synthetic ones")
 

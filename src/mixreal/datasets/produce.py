@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mixreal.children import check_in_main
 from mixreal.datahome import settled
 from mixreal.datasets import dataset as datasets
 from mixreal.datasets.dataset import Dataset
@@ -89,6 +90,7 @@ def fill(spec: RenderSpec, folder: str | Path, *, threads: int | None = None, pr
     """
     from mixreal import synthesis as making
 
+    check_in_main()
     root, spec = root_of(folder), settled(spec)
     if isinstance(root, Path):
         check_writable(root)

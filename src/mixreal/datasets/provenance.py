@@ -5,6 +5,7 @@ two columns of every row which of them (`origin`) and which of its images (`orig
 """
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from mixreal.datasets.columnfiles import Columns
 from mixreal.datasets.dataset import check
 from mixreal.datasets.shards import Header
 from mixreal.errors import BadInput, unreadable
-from mixreal.production.verifying import Verified, same_kind
+from mixreal.production.verifying import NOT_DRAWN, Verified, same_kind
 from mixreal.rendering.devices import device_or_cpu
 from mixreal.spec import RenderSpec, from_mapping
 
@@ -27,6 +28,10 @@ ORIGIN, ORIGIN_INDEX = "origin", "origin.index"
 RERENDERED = 16  # images that `verify_origins` renders again
 
 Origins = dict[str, dict[str, Any]]  # name -> source, domain, images, digest; of a rendered one spec, identity, device
+
+
+class Changed(BadInput):
+    """A recipe that would draw something else than it once did."""
 
 
 def digest(folder: Path) -> str:
@@ -62,9 +67,9 @@ def with_origin(columns: Columns, names: dict[str, str]) -> Columns:
     return columns | {ORIGIN: np.full(len(columns["index"]), name), ORIGIN_INDEX: columns["index"].astype(np.int64)}
 
 
-def verify_origins(folder: str | Path) -> Verified:
+def verify_origins(folder: str | Path, places: Mapping[str, str] | None = None) -> Verified:
     """Files and checksums; then, of rows from rendered datasets, labels and latents drawn again, a few images rendered
-    again where the kind of device that made them is here."""
+    again where the kind of device that made them is here. places: as for `verify`."""
     root = Path(folder)
     problems = check(root)
     if problems:
@@ -73,9 +78,12 @@ def verify_origins(folder: str | Path) -> Verified:
     notes: list[str] = []
     for name, about in header.made_by["origins"].items():
         try:
-            synthesis = open_recipe(name, about)
-        except BadInput as error:
+            synthesis = open_recipe(name, about, places)
+        except Changed as error:
             problems.append(str(error))
+            continue
+        except BadInput as error:
+            notes.append(NOT_DRAWN.format(error=error))
             continue
         if synthesis is None:
             notes.append(f"{name} ({about['domain']}) was not rendered from a recipe: of its images only the files "
@@ -90,20 +98,21 @@ def verify_origins(folder: str | Path) -> Verified:
     return Verified(problems, notes)
 
 
-def open_recipe(name: str, about: dict[str, Any]) -> "Synthesis | None":
-    """An origin's recipe, ready to draw; None where it has none. `BadInput` if it would draw something else now."""
+def open_recipe(name: str, about: dict[str, Any], places: Mapping[str, str] | None = None) -> "Synthesis | None":
+    """An origin's recipe, ready to draw; None where it has none. `Changed` if it would draw something else now, plain
+    `BadInput` where it cannot be drawn. places: where some of `spec.PLACES` are now."""
     from mixreal.synthesis import prepare
 
     if "spec" not in about:
         return None
     try:
-        synthesis = prepare(from_mapping(RenderSpec, about["spec"], f"the recipe of {name}"),
+        synthesis = prepare(from_mapping(RenderSpec, about["spec"] | dict(places or {}), f"the recipe of {name}"),
                             device_or_cpu(str(about.get("device", "cpu"))))
     except BadInput as error:
         raise BadInput(f"the recipe of {name} cannot be drawn again: {error}") from None
     changed = shards.differences(shards.plain(synthesis.identity), about["identity"])
     if changed:
-        raise BadInput(f"the models or assets of {name} have changed: {changed[0]}")
+        raise Changed(f"the models or assets of {name} have changed: {changed[0]}")
     return synthesis
 
 

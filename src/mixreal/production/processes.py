@@ -95,7 +95,8 @@ def _replace(crew: Crew, pipe: Connection, advance: Callable[[int], None]) -> No
     how = _cause(hand.process.exitcode)
     if crew.ended[hand.shard] >= TRIES:
         raise BadInput(f"{TRIES} rendering processes have ended over shard {hand.shard} ({how}): run the same command "
-                       "again with fewer --processes (finished shards are kept)")
+                       "again with fewer --processes (finished shards are kept); a script of your own calls mixreal "
+                       "below `if __name__ == \"__main__\":`")
     print(f"a rendering process ended ({how}): shard {hand.shard} is rendered again", file=sys.stderr, flush=True)
     crew.waiting.appendleft(hand.shard)
     _start(crew, hand.device)

@@ -5,6 +5,7 @@ one URL write the same bytes twice, and renders of two datasets at one URL are t
 """
 
 import json
+import re
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from mixreal.datasets.locks import lock
 from mixreal.datasets.shards import Files, Header, room_for
 from mixreal.datasets.writing import write
 from mixreal.errors import BadInput
+from mixreal.folders import check_writable
 from mixreal.progress import progress
 
 
@@ -96,6 +98,7 @@ def is_done(url: str) -> bool:
 
 def fetch(url: str, folder: str | Path) -> Header:
     """Copy a finished dataset from a URL into `folder`, each file against its checksum; again, only what is missing."""
+    check_writable(folder)
     root, url = Path(folder), url.rstrip("/")
     header = read_header(url)
     if not is_done(url):
@@ -117,6 +120,10 @@ def fetch(url: str, folder: str | Path) -> Header:
 def _fetch_shard(url: str, root: Path, shard: int) -> None:
     name = shards.marker_name(shard)
     marker = _get(url, name)
+    ours = re.compile(rf"(images|rows)-{shard:05d}\.(npy|parquet)")
+    strange = [other for other in _noted(marker) if not ours.fullmatch(other)]
+    if strange:  # it comes from elsewhere, and such a name may lead out of the folder
+        raise BadInput(f"shard {shard} of {url} came damaged ({name} names {strange[0]!r}): do not use it")
     files: Files = [(other, (_get(url, other),)) for other in _noted(marker)]
     with room_for(root, sum(len(parts[0]) for _, parts in files)):
         for other, parts in files:

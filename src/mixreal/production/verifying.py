@@ -1,5 +1,6 @@
 """A rendered dataset held against its recipe: files, then labels and latents drawn again, then a few images."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from mixreal.synthesis import Synthesis
 
 RERENDERED = 16  # images that `verify` renders again
+NOT_DRAWN = ("its files are whole; the recipe cannot be drawn again here, so labels and latents were not compared: "
+             "{error} (--models, --backgrounds, --textures and --envmaps say where these are now)")
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,12 @@ class Verified:
     notes: list[str]  # what could not be looked at
 
 
-def verify(folder: str | Path) -> Verified:
+def verify(folder: str | Path, places: Mapping[str, str] | None = None) -> Verified:
     """Look at a rendered dataset: files and checksums, then every label and latent drawn again from the recipe, then a
-    few images rendered again, where the kind of device that made them is here."""
+    few images rendered again, where the kind of device that made them is here.
+
+    places: where some of `spec.PLACES` are now; the recipe names them where they were as it was rendered.
+    """
     from mixreal import synthesis as making
 
     root = Path(folder)
@@ -45,10 +51,10 @@ def verify(folder: str | Path) -> Verified:
     device = str(header.made_by.get("device", "cpu"))
     here = device_or_cpu(device)  # labels and latents are the same on any
     try:
-        spec = from_mapping(RenderSpec, header.made_by["spec"], f"{root / 'dataset.toml'}")
+        spec = from_mapping(RenderSpec, header.made_by["spec"] | dict(places or {}), f"{root / 'dataset.toml'}")
         synthesis = making.prepare(spec, here)
-    except BadInput as error:
-        return Verified([f"the recipe cannot be drawn again: {error}"], [])
+    except BadInput as error:  # no fault of the dataset's: it has been moved, say
+        return Verified([], [NOT_DRAWN.format(error=error)])
     changed = shards.made_differently(made_by(synthesis, device), header)
     if changed:
         return Verified([f"the recipe's models or assets have changed: {line}" for line in changed], [])

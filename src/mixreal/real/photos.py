@@ -83,10 +83,12 @@ def _read(root: Path, size: int, classes: Sequence[str]) -> tuple[Photos, list[_
     problems = (*unnamed, *problems, *copies)
     tell_left_out(root, problems)
     found = tuple(sorted({file.class_name for file in files}))
+    readable = {file.class_name for file in good}
     for name in found:
-        if not any(file.class_name == name for file in good):
+        if name not in readable:
             raise BadInput(f"{root}: no photo of class {name!r} can be read")
-    labels = np.array([found.index(file.class_name) for file in good], np.int64)
+    label_of = {name: label for label, name in enumerate(found)}
+    labels = np.array([label_of[file.class_name] for file in good], np.int64)
     splits = np.array([file.split for file in good])
     return Photos(images, labels, found, splits, tuple(file.name for file in good), problems), good
 
@@ -231,10 +233,12 @@ def _decode_all(root: Path, files: list[_File], size: int
 
 def _splits(root: Path, files: list[_File], classes: tuple[str, ...]) -> list[str]:
     splits = [file.split for file in files]
-    for name in classes:
-        given = {split: sum(f.class_name == name and f.split == split for f in files)
-                 for split in ("", "train", "validation", "test")}
-        open_rows = sorted((row for row, f in enumerate(files) if f.class_name == name and f.split in ("", "train")),
+    rows_of: dict[str, list[int]] = {name: [] for name in classes}
+    for row, file in enumerate(files):
+        rows_of[file.class_name].append(row)
+    for name, rows in rows_of.items():
+        given = Counter(files[row].split for row in rows)
+        open_rows = sorted((row for row in rows if files[row].split in ("", "train")),
                            key=lambda row: rank(files[row].name))
         count = len(open_rows)
         tests = 0 if given["test"] else max(1, round(SHARES[2] * count))

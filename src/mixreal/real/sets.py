@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mixreal import datahome
 from mixreal.datasets.dataset import Dataset, concatenate, select, with_classes
-from mixreal.errors import BadInput, check_known, did_you_mean
+from mixreal.errors import BadInput, check_known, did_you_mean, first_line
 from mixreal.real import cifar, photos, splits
 from mixreal.real.cifar import Cifar
 from mixreal.real.download import NoData
@@ -141,8 +141,12 @@ def _sources(folder: Path, paths: Sequence[str]) -> dict[str, NDArray[np.str_]]:
     index = folder / "index.csv"
     if not index.is_file():
         return {}
-    with index.open(encoding="utf-8", newline="") as file:
-        known = {row.get("path", ""): row.get("source", "") for row in csv.DictReader(file)}
+    try:
+        with index.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark before the first name
+            known = {row.get("path", ""): row.get("source", "") for row in csv.DictReader(file)}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{index} cannot be read ({first_line(error)}): expected UTF-8 with columns path and source; "
+                       "save it so, or take it away") from None
     told = [known.get(path) or "" for path in paths]
     return {"source": np.array(told)} if any(told) else {}
 

@@ -12,6 +12,7 @@ from mixreal import runs
 from mixreal.datasets import dataset as datasets
 from mixreal.datasets.dataset import Dataset
 from mixreal.datasets.headers import read_header
+from mixreal.datasets.provenance import ORIGIN, ORIGIN_INDEX
 from mixreal.datasets.shards import is_done
 from mixreal.learning.task import dataset_fingerprint
 from mixreal.real.sets import RealData
@@ -31,7 +32,10 @@ def dataset_of(one: ImageSet, part: str, device: torch.device) -> Dataset:
     images = np.empty((len(start), *start.images.shape[1:]), np.uint8)
     for rows in shuffled(len(start)):
         images[rows] = as_bytes(pixels(rows))
-    return Dataset(images, start.labels, start.classes, "refined", start.index, start.latents,
+    # Where a merged set's rows began is told of these by their parents: a refined set is an origin of its own.
+    latents = {name: start.latents[name] for name in start.latents if name not in (ORIGIN, ORIGIN_INDEX)} \
+        if ORIGIN in start.latents else start.latents
+    return Dataset(images, start.labels, start.classes, "refined", start.index, latents,
                    start.index, f"{one.name} of {start.source}")
 
 

@@ -95,5 +95,10 @@ def _range(values: NDArray[Any]) -> str:
         return "none"
     if not np.issubdtype(values.dtype, np.number):
         return f"{len(np.unique(values)):,} different"
-    low, middle, high = np.quantile(values.astype(np.float64), [0, 0.5, 1])
-    return f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}, median {middle:.4g}"
+    numbers = values.astype(np.float64)
+    there = numbers[np.isfinite(numbers)]  # of merged sets, those that have the latent
+    lack = f" ({len(numbers) - len(there):,} images have none)" if len(there) < len(numbers) else ""
+    if not len(there):
+        return "none"
+    low, middle, high = np.quantile(there, [0, 0.5, 1])
+    return (f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}, median {middle:.4g}") + lack
