@@ -9,9 +9,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mixreal.datasets.dataset import select
 from mixreal.errors import BadInput
 from mixreal.learning import minibatches as module
-from mixreal.learning.minibatches import Mix, chosen, minibatches
+from mixreal.learning.minibatches import Mix, chosen, chosen_evenly, minibatches
 from tiny import tiny
 
 
@@ -46,6 +47,32 @@ def test_counts_are_exact_or_refused(real, synthetic, batch):
     else:
         assert ours + theirs == batch
         assert ours * synthetic == theirs * real
+
+
+@given(sizes=st.lists(st.integers(1, 30), min_size=1, max_size=6), count=st.integers(1, 40), seed=st.integers(0, 5))
+@settings(max_examples=60)
+def test_evenly_classes_and_the_images_of_each_are_seen_equally_often(sizes, count, seed):
+    label_of = np.repeat(np.arange(len(sizes)), sizes)
+    members = [np.flatnonzero(label_of == label) for label in range(len(sizes))]
+    seen = np.zeros(len(label_of), int)
+    for step in range(12):
+        rows = chosen_evenly(members, count, seed, 0, step)
+        np.add.at(seen, rows, 1)
+        assert (rows == chosen_evenly(members, count, seed, 0, step)).all()
+        of_class = np.bincount(label_of, seen, len(sizes))
+        assert of_class.sum() == (step + 1) * count and of_class.max() - of_class.min() <= 1
+        for mine in members:
+            assert seen[mine].max() - seen[mine].min() <= 1
+
+
+def test_evenly_is_of_real_images_alone():
+    real, synthetic = tiny("real", 30), tiny("synthetic", 30)
+    rare = select(real, np.flatnonzero((real.labels > 0) | (np.arange(30) < 3)))  # one image of the first class
+    batches = list(islice(minibatches(rare, synthetic, Mix(1, 1), 12, 0, evenly=True), 5))
+    assert all(np.bincount(batch.labels[:6]).tolist() == [2, 2, 2] for batch in batches)
+    plain = list(islice(minibatches(rare, synthetic, Mix(1, 1), 12, 0), 5))
+    assert any(np.bincount(batch.labels[:6], minlength=3).tolist() != [2, 2, 2] for batch in plain)
+    assert all((a.images[6:] == b.images[6:]).all() for a, b in zip(batches, plain, strict=True))
 
 
 @given(length=st.integers(1, 50), count=st.integers(1, 70), steps=st.integers(1, 30), seed=st.integers(0, 5))

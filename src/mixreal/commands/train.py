@@ -1,11 +1,13 @@
 """`mixreal train`: photos + models -> a classifier."""
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import tyro
 
 from mixreal.commands.parse import FLAT, Out, check_count, flag_value, parse, render_spec
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 STREAM = "stream"  # as --synthetic
 IMAGES_PER_CLASS = 4000  # rendered when --images is not given
+UNEQUAL = 5  # times as many photos of one class as of another are worth a word
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ def run(argv: Sequence[str]) -> int:
         _check_classes(asked, classes)
     if real and asked.per_class:
         limited(real, asked.per_class, seeds[0])  # so many a class are there, or it is told before rendering
+    if real and mix.real and not training.evenly and not asked.per_class:
+        _note_unequal(real)
     synthetic = _synthetic(asked, classes) if mix.synthetic else None
     for seed, folder in folders.items():
         photos = limited(real, asked.per_class, seed) if real and asked.per_class else real
@@ -116,6 +121,15 @@ def _real(asked: Train) -> "RealData":
     from mixreal.real.sets import load
 
     return load(asked.real, size=asked.size, data=asked.data or None, classes=asked.classes)
+
+
+def _note_unequal(real: "RealData") -> None:
+    """Say so where some class has far more photos than another: nobody has to notice it in the errors."""
+    counts = np.bincount(real.train.labels, minlength=len(real.classes))
+    if counts.max() > UNEQUAL * max(counts.min(), 1):
+        most, least = real.classes[int(counts.argmax())], real.classes[int(counts.argmin())]
+        print(f"note: {counts.max():,} training photos of {most!r} and {counts.min():,} of {least!r}: --evenly shows "
+              f"all classes equally often, --per-class {counts.min()} takes as many of each", file=sys.stderr)
 
 
 def _check_synthetic(asked: Train) -> None:

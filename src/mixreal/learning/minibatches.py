@@ -3,7 +3,7 @@
 import math
 import re
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -66,17 +66,18 @@ class Minibatch(NamedTuple):
 
 
 def minibatches(real: Dataset | None, synthetic: Dataset | Fresh | None, mix: Mix, batch: int, seed: int,
-                start_step: int = 0, device: str | torch.device = "cpu",
-                classes: tuple[str, ...] = ()) -> Generator[Minibatch, None, None]:
+                start_step: int = 0, device: str | torch.device = "cpu", classes: tuple[str, ...] = (),
+                evenly: bool = False) -> Generator[Minibatch, None, None]:
     """Minibatches without end from `start_step` on, on the device, each of exactly `mix.counts(batch)` images.
 
     Each domain walks through its own permutation, a new one each time it is through: at any step the numbers
     of times that two images of a domain were seen differ by at most 1. Sets in memory are permuted as a whole, those
     left in files by blocks and windows (`windows`). Fresh images are the recipe's next ones, labelled by `classes`
-    (() = the recipe's own); none is seen twice.
+    (() = the recipe's own); none is seen twice. evenly: real images of all classes equally often, each class by
+    permutations of its own; `BadInput` for real images left in files.
     """
     counts = mix.counts(batch)
-    walks = [_walk(source, count, seed, stream, torch.device(device), classes)
+    walks = [_walk(source, count, seed, stream, torch.device(device), classes, evenly and stream == REAL)
              for source, count, stream in ((real, counts[0], REAL), (synthetic, counts[1], SYNTHETIC)) if count]
     step = start_step
     try:
@@ -101,6 +102,22 @@ def chosen(length: int, count: int, seed: int, stream: int, step: int) -> NDArra
     return out
 
 
+def chosen_evenly(members: Sequence[NDArray[np.int64]], count: int, seed: int, stream: int,
+                  step: int) -> NDArray[np.int64]:
+    """`chosen`, of classes in turn: (count,) of their `members`' rows, a pure function of its arguments.
+
+    The classes come in rounds, each of them once a round in an order of the round's own.
+    """
+    out = np.empty(count, np.int64)
+    for row, place in enumerate(range(step * count, (step + 1) * count)):
+        turn, slot = divmod(place, len(members))
+        label = int(_short_permutation(len(members), seed, stream, turn, len(members))[slot])
+        rows = members[label]
+        number, offset = divmod(turn, len(rows))
+        out[row] = rows[_short_permutation(len(rows), seed, stream, number, label)[offset]]
+    return out
+
+
 class _Walk(Protocol):
     """One domain's images, and the way through them."""
 
@@ -110,7 +127,7 @@ class _Walk(Protocol):
 
 
 def _walk(source: Dataset | Fresh | None, count: int, seed: int, stream: int, device: torch.device,
-          classes: tuple[str, ...]) -> _Walk:
+          classes: tuple[str, ...], evenly: bool) -> _Walk:
     if isinstance(source, Fresh):
         return Ahead(source, classes or source.classes, count, device)
     if source is None or len(source) == 0:
@@ -118,22 +135,29 @@ def _walk(source: Dataset | Fresh | None, count: int, seed: int, stream: int, de
         raise BadInput(f"the mix asks for {count} {name} images a minibatch, and there are no {name} images: "
                        f"give some, or use mix {'0:1' if stream == REAL else '1:0'}")
     if isinstance(source.images, ImageFiles):
+        if evenly:
+            raise BadInput(f"evenly: {len(source):,} real images are left in their files, being more than "
+                           f"{RESIDENT >> 30} GiB: take fewer, or leave evenly out")
         return _WalkOfFiles(source, source.images, count, seed, stream, device)
-    return _WalkInMemory(source, count, seed, stream, device)
+    return _WalkInMemory(source, count, seed, stream, device, evenly)
 
 
 class _WalkInMemory:
     """Permutations of a set in memory: on the device if it is not too large, where it lies else."""
 
-    def __init__(self, dataset: Dataset, count: int, seed: int, stream: int, device: torch.device) -> None:
+    def __init__(self, dataset: Dataset, count: int, seed: int, stream: int, device: torch.device,
+                 evenly: bool) -> None:
         self.count, self.seed, self.stream, self.device = count, seed, stream, device
+        there = np.unique(dataset.labels) if evenly else ()
+        self.members = [np.flatnonzero(dataset.labels == label) for label in there]
         self.labels = torch.from_numpy(np.array(dataset.labels, np.int64)).to(device)
         resident = dataset.images.nbytes <= RESIDENT
         images = np.asarray(dataset.images)
         self.images = _tensor(images).to(device) if resident else images
 
     def __call__(self, step: int) -> tuple[Tensor, Tensor]:
-        rows = chosen(len(self.labels), self.count, self.seed, self.stream, step)
+        rows = chosen_evenly(self.members, self.count, self.seed, self.stream, step) if self.members else \
+            chosen(len(self.labels), self.count, self.seed, self.stream, step)
         index = torch.from_numpy(rows).to(self.device)
         if isinstance(self.images, Tensor):
             return self.images.index_select(0, index), self.labels.index_select(0, index)
@@ -169,3 +193,8 @@ class _WalkOfFiles:
 @lru_cache(maxsize=4)  # a walk asks for the same permutation many times over
 def _permutation(length: int, seed: int, stream: int, number: int) -> NDArray[np.int64]:
     return np.random.default_rng([seed, stream, number]).permutation(length)
+
+
+@lru_cache(maxsize=2048)  # an even walk asks for those of all classes
+def _short_permutation(length: int, seed: int, stream: int, number: int, label: int) -> NDArray[np.int64]:
+    return np.random.default_rng([seed, stream, number, label]).permutation(length)

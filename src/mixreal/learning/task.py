@@ -60,6 +60,8 @@ def check_spec(spec: TrainSpec) -> Mix:
     if spec.finish and not (mix.real and mix.synthetic):
         raise BadInput(f"finish is {spec.finish:g} and the mix {spec.mix}: it lets a mix of both end on real images "
                        "alone, so use a mix such as 1:1, or finish 0")
+    if spec.evenly and not mix.real:
+        raise BadInput(f"evenly is of real images, and the mix {spec.mix} has none: leave it out")
     augment.check(spec.augment)
     return mix
 

@@ -143,9 +143,10 @@ def _batches(task: Task, step: int, device: torch.device) -> Generator[Minibatch
     spec, mixed = task.spec, task.mixed_steps
     if step < mixed:
         with closing(minibatches(task.real, task.fresh or task.synthetic, task.mix, spec.batch, spec.seed, step, device,
-                                 task.classes)) as batches:
+                                 task.classes, spec.evenly)) as batches:
             yield from islice(batches, mixed - step)
-    with closing(minibatches(task.real, None, Mix(1, 0), spec.batch, spec.seed, max(step - mixed, 0), device)) as alone:
+    with closing(minibatches(task.real, None, Mix(1, 0), spec.batch, spec.seed, max(step - mixed, 0), device,
+                             evenly=spec.evenly)) as alone:
         yield from alone
 
 

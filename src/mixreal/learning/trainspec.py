@@ -7,7 +7,7 @@ from typing import Any, Literal
 from mixreal.errors import BadInput, did_you_mean
 from mixreal.spec import to_mapping
 
-YOUNGER = ("finish",)  # keys that trainings made before them lack
+YOUNGER = ("finish", "evenly")  # keys that trainings made before them lack
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class TrainSpec:
     # own while training, the real ones' at test.
     norm: Literal["shared", "real", "split"] = "shared"
     finish: float = 0.0  # share of the steps, at the end, on real images alone: a mix gets to know its target last
+    evenly: bool = False  # real images of all classes equally often, rare ones again and again; else as they come
     seed: int = 0
     evaluate_every: int = 0  # steps between points of the curve; 0 = ten points in all
     precision: Literal["auto", "fp32", "bf16"] = "auto"
