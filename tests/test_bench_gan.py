@@ -1,6 +1,7 @@
 """`mixreal bench gan`: both loops run, and the ratio is of each turn's."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,14 @@ def test_losses_and_updates_are_the_papers() -> None:
     spec = spec_of("fast", Bench(batch=8))
     assert (spec.g_updates, spec.d_updates, spec.lambda_cycle, spec.norm, spec.d_norm, spec.output) == (
         PAPER.g_updates, PAPER.d_updates, 10.0, "batch", "batch", "tanh")
+
+
+def test_sizes_that_the_networks_cannot_halve_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for size, told in (("30", "size 30: the generator .* give a multiple of 4, such as 32"),
+                       ("4", "leaves maps of 1x1 px")):
+        assert main(["bench", "gan", "--threads", "1", "--size", size]) == 2
+        (line,) = capsys.readouterr().err.strip().splitlines()
+        assert re.search(told, line)
 
 
 @pytest.mark.parametrize("words", [["--networks", "fsat"], ["--device", "cuda:97"], ["--turns", "0"], ["-o", "x.txt"],

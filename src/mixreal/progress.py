@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -16,8 +17,19 @@ FILE = "MIXREAL_PROGRESS"  # names a file that progress is kept in as JSON, for 
 FILE_EVERY = 0.5  # seconds between its versions
 
 
+@dataclass(frozen=True)
+class Advance:
+    """Call it with the count of things just finished, from any thread."""
+
+    fresh: Callable[[int], None]
+    earlier: Callable[[int], None]  # the same for what an earlier try had finished: it is progress, and no speed
+
+    def __call__(self, count: int) -> None:
+        self.fresh(count)
+
+
 @contextmanager
-def progress(label: str, total: int, unit: str = "images", done: int = 0) -> Iterator[Callable[[int], None]]:
+def progress(label: str, total: int, unit: str = "images", done: int = 0) -> Iterator[Advance]:
     """Yield `advance(n)`: call it with the count of things just finished, from any thread.
 
     `done` is what an earlier run had finished: it counts as progress, not towards the rate.
@@ -25,11 +37,11 @@ def progress(label: str, total: int, unit: str = "images", done: int = 0) -> Ite
     shown = contextmanager(_bar if sys.stderr.isatty() else _lines)
     with shown(label, total, unit, done) as advance, _kept(label, total, unit, done) as keep:
 
-        def both(count: int) -> None:
-            advance(count)
-            keep(count)
+        def both(fresh: int, earlier: int) -> None:
+            advance(fresh, earlier)
+            keep(fresh, earlier)
 
-        yield both
+        yield Advance(lambda count: both(count, 0), lambda count: both(0, count))
 
 
 @contextmanager
@@ -37,35 +49,39 @@ def advancing(label: str, total: int, unit: str, done: int,
               on_progress: Callable[[int], None] | None) -> Iterator[Callable[[int], None]]:
     """`on_progress` of a caller who shows progress itself, told first what was `done` before; or `progress`."""
     if on_progress is not None:
-        on_progress(done)
+        (on_progress.earlier if isinstance(on_progress, Advance) else on_progress)(done)
         yield on_progress
     else:
         with progress(label, total, unit, done) as advance:
             yield advance
 
 
-def _bar(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int], None]]:
+def _bar(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
                TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    start = time.monotonic()
+    start, turn = time.monotonic(), threading.Lock()
     with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
         task = bar.add_task(label, total=total, completed=done, rate="")
 
-        def advance(count: int) -> None:
-            bar.advance(task, count)
-            fresh = bar.tasks[task].completed - done
-            bar.update(task, rate=f"{fresh / max(time.monotonic() - start, 1e-9):,.0f} {unit}/s")
+        def advance(fresh: int, earlier: int) -> None:
+            nonlocal done
+            with turn:
+                done += earlier
+                bar.tasks[task].completed += earlier  # behind its back: the time left is told by what it is told
+                bar.advance(task, fresh)
+                count = bar.tasks[task].completed - done
+            bar.update(task, rate=f"{count / max(time.monotonic() - start, 1e-9):,.0f} {unit}/s")
 
         yield advance
 
 
-def _lines(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int], None]]:
+def _lines(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int, int], None]]:
     start = last = time.monotonic()
     count = done
 
-    def advance(fresh: int) -> None:
-        nonlocal count, last
-        count += fresh
+    def advance(fresh: int, earlier: int) -> None:
+        nonlocal count, done, last
+        count, done = count + fresh + earlier, done + earlier
         now = time.monotonic()
         if now - last >= LOG_EVERY:
             last = now
@@ -78,7 +94,7 @@ def _lines(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[i
 
 
 @contextmanager
-def _kept(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int], None]]:
+def _kept(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[int, int], None]]:
     """Progress in the file that `MIXREAL_PROGRESS` names: label, unit, done, total, rate a second, seconds left."""
     place = os.environ.get(FILE)
     start, last, count = time.monotonic(), 0.0, done
@@ -94,16 +110,16 @@ def _kept(label: str, total: int, unit: str, done: int) -> Iterator[Callable[[in
                 json.dump(told, file)
             os.replace(temporary, str(place))
 
-    def keep(fresh: int) -> None:
-        nonlocal count, last
+    def keep(fresh: int, earlier: int) -> None:
+        nonlocal count, done, last
         with turn:
-            count += fresh
+            count, done = count + fresh + earlier, done + earlier
             if time.monotonic() - last >= FILE_EVERY:
                 last = time.monotonic()
                 write()
 
     if not place:
-        yield lambda fresh: None
+        yield lambda fresh, earlier: None
         return
     write()
     try:

@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from PIL import Image
 from mixreal import runs
 from mixreal.learning.scores import balanced_interval
 from mixreal.reporting.recipe_pages import Heading, Picture, Table, Text, html, markdown
-from mixreal.reporting.recipe_report import find_recipe_folders, stamp, terminal, write_report
+from mixreal.reporting.recipe_report import _told_of_gans, find_recipe_folders, stamp, terminal, write_report
 from mixreal.reporting.worth import worth
 from mixreal.reproducing.outcome import read_outcome
 from mixreal.reproducing.recipe import open_recipe
 from mixreal.reproducing.reproduce import reproduce
+from reporting import outcomes
 from reproducing.album_recipe import write_recipe
 
 
@@ -78,6 +80,25 @@ def test_pages_stand_by_themselves(folder: Path) -> None:
     assert (folder / "report.md").read_text(encoding="utf-8").count("](report.png)") == 1
     with Image.open(folder / "report.png") as picture:
         assert picture.width > 400 and picture.height > 150
+
+
+def test_how_a_stages_checkpoint_was_kept_is_told_as_it_was(tmp_path: Path) -> None:
+    def told(*asked: tuple[str, bool]) -> str:
+        cells = []
+        for k, (choose, held_out) in enumerate(asked):
+            run = outcomes.trained(tmp_path / f"{len(list(tmp_path.iterdir()))}")
+            one = outcomes.cell(f"row {k}", "all", 0.5, run=run)
+            one.runs[0].config["data"] = {"test": {}} | ({"validation": {}} if held_out else {})
+            refine = {"preset": "fast"} | ({"choose": choose} if choose else {})
+            cells.append(replace(one, plan=replace(one.plan, setting={"train_on": "refined", "refine": refine})))
+        (block,) = _told_of_gans(outcomes.outcome("table", cells))
+        assert isinstance(block, Text)
+        return block.text.partition("how GANs differ.")[2]
+
+    assert told(("", True)) == " Which checkpoint of a stage is kept is chosen on real validation images."
+    assert "learnt from, for none were held out." in told(("kid", False))
+    assert told(("last", True)) == " The last checkpoint of a stage is kept."
+    assert "validation images; in other cells the last" in told(("", True), ("last", True))
 
 
 def test_blocks_are_escaped() -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from mixreal import runs
 from mixreal.errors import BadInput
 from mixreal.reporting import page as report_html
 from mixreal.reporting import report
+from mixreal.reporting.figures import curves
 from mixreal.reporting.findings import STAND_IN, Findings, headline, main_key, points
 from mixreal.reporting.page import page
 from mixreal.reporting.text import markdown, text_table
@@ -204,6 +206,20 @@ def _copy(run: Path, to: Path, **changed: float) -> None:
         config, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", config)
         assert count == 1
     (to / runs.CONFIG).write_text(config)
+
+
+def test_a_curve_says_which_images_it_is_of(tiny_runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels: list[str] = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: labels.append(figure.axes[0].get_ylabel()))
+    shutil.copytree(tiny_runs / "0-0", tmp_path / "0-0")
+    (task,) = report.gather([tmp_path]).tasks
+    curves(task)
+    rows = [{key: value for key, value in row.items() if key != "validation"}
+            for row in runs.read_metrics(tmp_path / "0-0")]
+    (tmp_path / "0-0" / runs.METRICS).write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    (task,) = report.gather([tmp_path]).tasks
+    curves(task)
+    assert labels == ["validation accuracy, %", "test accuracy, %"]
 
 
 def test_a_folder_without_runs_is_told(tmp_path: Path) -> None:

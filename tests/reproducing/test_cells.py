@@ -34,6 +34,27 @@ def test_figure7_trains_one_classifier_for_real_and_refined_photos() -> None:
     assert [[one.test for one in job.settings] for job in found if job.setting.train_on == "raw"] == [["real", "RR"]]
 
 
+def test_photos_refined_by_two_renderings_are_two_test_sets(tmp_path: Path) -> None:
+    """Real images alone are trained once; what stages made of the test photos depends on what was rendered."""
+    path = tmp_path / "mine.toml"
+    path.write_text("""
+columns = [{ name = "few", vary = ["pose"] }, { name = "more", vary = ["pose", "lighting"] }]
+rows = [{ name = "real only", mix = "1:0" }, { name = "mixed", mix = "1:1" }]
+[run]
+real = "cifar-da4"
+stage = "R-S"
+test = "RR"
+synthetic = { images = 40 }
+train = { steps = 3 }
+""")
+    cells = lay_out(open_recipe(str(path)))
+    found = jobs(cells, (0,))
+    assert [len(job.settings) for job in found] == [2, 1, 1]
+    few, more = (cell.candidates[0] for cell in cells[:2])
+    assert (found[0].suffix(few), found[0].suffix(more)) == ("", "@2")
+    assert job_of(found, few, 0) is job_of(found, more, 0)
+
+
 def test_real_images_alone_keep_their_own_epochs() -> None:
     for name in ("table2", "table3", "figure8", "beyond-ratios"):
         for preset, epochs in (("paper", 200), ("paper-literal", 500)):

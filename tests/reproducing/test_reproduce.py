@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from album import album
 from mixreal import runs
@@ -22,6 +24,7 @@ from mixreal.reproducing.cells import jobs, lay_out
 from mixreal.reproducing.choose import best_mix, validation_accuracy
 from mixreal.reproducing.outcome import read_outcome
 from mixreal.reproducing.preparing import Place, job_folder, look_afresh
+from mixreal.reproducing.rates import estimate
 from mixreal.reproducing.recipe import names, open_recipe
 from mixreal.reproducing.reproduce import dry_run, reproduce
 from mixreal.reproducing.tasks import beginnings_shared, is_left, training_task
@@ -240,6 +243,8 @@ def test_a_beginning_that_is_shared_is_counted_once(photos: Path, meshes: Path, 
     recipe = open_recipe(str(write_recipe(tmp_path / "small.toml", photos, meshes, row, steps=10)), seeds=(0,))
     told = dry_run(recipe, tmp_path / "out", device="cpu", processes=2)
     assert "6 trainings, 0 of them finished; left: 44 steps, 352 images to train on" in told  # 2 x (10 + 10 + 2)
+    cluster = estimate(jobs(lay_out(recipe), recipe.seeds), Place(tmp_path / "out"), "cpu", 2, on="ray")
+    assert cluster.steps == 60  # tasks of a cluster know nothing of each other
 
 
 def test_a_branch_waits_for_its_checkpoint_not_for_the_end_of_what_leaves_it(photos: Path, meshes: Path,
@@ -264,6 +269,13 @@ def test_processes_side_by_side_find_the_same(finished: Path, tmp_path: Path) ->
     ours, theirs = (read_outcome(root / "small-cpu").cell("1:1", "plain") for root in (tmp_path, finished))
     assert ours.state == "done" and ours.scores.keys() == theirs.scores.keys()
     assert [run.folder.name for run in ours.runs] == [run.folder.name for run in theirs.runs]
+    weights = [[load_file(run.folder / runs.MODEL) for run in cell.runs] for cell in (ours, theirs)]
+    for name, mine in weights[0][0].items():  # other threads, another rounding; other seeds are far away
+        assert torch.allclose(mine.float(), weights[1][0][name].float(), rtol=1e-2, atol=1e-3), name
+    assert any(not torch.allclose(mine.float(), weights[1][1][name].float(), rtol=1e-2, atol=1e-3)
+               for name, mine in weights[0][0].items())
+    for test, score in ours.scores.items():
+        assert score.by_seed == pytest.approx(theirs.scores[test].by_seed, abs=1.01 / score.n)  # one image at most
 
 
 @pytest.mark.slow

@@ -13,8 +13,10 @@ from mixreal.benchmarks.plain_cyclegan import PlainCycleGan
 from mixreal.datasets.dataset import Dataset
 from mixreal.errors import BadInput
 from mixreal.hardware import hardware, open_device, versions
+from mixreal.refining import discriminator, generator
 from mixreal.refining.fitting import bf16
 from mixreal.refining.losses import draw_labels
+from mixreal.refining.notation import generator_layers
 from mixreal.refining.pairs import Pairs
 from mixreal.refining.sets import Pixels
 from mixreal.refining.spec import PAPER, RefineSpec, preset
@@ -46,6 +48,8 @@ def run(bench: Bench, say: Callable[[str], None] = print) -> dict[str, Any]:
     """Measure each network, and tell; the result is JSON. `BadInput` for what cannot be measured."""
     if bench.turns < 1 or bench.iterations < 1 or not bench.networks:
         raise BadInput("nothing to measure: expected some networks, a turn and an iteration")
+    for name in bench.networks:
+        _check_size(spec_of(name, bench), bench.size)
     open_device(bench.device)
     before = torch.get_num_threads()
     torch.set_num_threads(bench.threads)
@@ -68,8 +72,8 @@ def spec_of(name: str, bench: Bench) -> RefineSpec:
 def ours(spec: RefineSpec, bench: Bench) -> Work:
     """The steps of `mixreal.refining.fitting`, without its checkpoints and measurements."""
     device, pairs = torch.device(bench.device), _pairs(spec, bench)
-    translator, generator = open_translator("cyclegan"), torch.Generator().manual_seed(0)
-    nets = Networks(spec, translator.extra(spec, generator), generator)
+    translator, chance = open_translator("cyclegan"), torch.Generator().manual_seed(0)
+    nets = Networks(spec, translator.extra(spec, chance), chance)
     nets.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     if bench.compile:
         for network in (nets.to_real, nets.to_synthetic, nets.d_real, nets.d_synthetic):
@@ -85,8 +89,8 @@ def ours(spec: RefineSpec, bench: Bench) -> Work:
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16(spec, device)):
             for k in range(spec.g_updates):
                 pair = pairs(MAIN, done * spec.g_updates + k)
-                fakes, _ = update_generators(makers, spec.g_lr, nets, translator, pair, spec, generator)
-            update_discriminators(critics, spec.d_lr, nets, pair, fakes, spec, generator)
+                fakes, _ = update_generators(makers, spec.g_lr, nets, translator, pair, spec, chance)
+            update_discriminators(critics, spec.d_lr, nets, pair, fakes, spec, chance)
         done += 1
 
     return _timed(iterate, device)
@@ -95,7 +99,7 @@ def ours(spec: RefineSpec, bench: Bench) -> Work:
 def plain(spec: RefineSpec, bench: Bench) -> Work:
     """The plain loop on the same images."""
     device, pairs = torch.device(bench.device), _pairs(spec, bench)
-    model, generator = PlainCycleGan(spec, device), torch.Generator().manual_seed(0)
+    model, chance = PlainCycleGan(spec, device), torch.Generator().manual_seed(0)
     done = 0
 
     def iterate() -> None:
@@ -103,10 +107,21 @@ def plain(spec: RefineSpec, bench: Bench) -> Work:
         for k in range(spec.g_updates):
             pair = pairs(MAIN, done * spec.g_updates + k)
             model.optimize_generators(pair.synthetic.contiguous(), pair.real.contiguous())
-        model.optimize_discriminators(*(draw_labels(spec, spec.batch, generator) for _ in range(2)))
+        model.optimize_discriminators(*(draw_labels(spec, spec.batch, chance) for _ in range(2)))
         done += 1
 
     return _timed(iterate, device)
+
+
+def _check_size(spec: RefineSpec, size: int) -> None:
+    """`BadInput` for images that the networks cannot work on: ours pads what its layers cannot halve, the plain loop
+    does not, and both are to do the same work."""
+    generator.check_size(spec, size, size)
+    discriminator.check_size(spec, size, size)
+    multiple = 2 ** sum(layer.kind == "d" for layer in generator_layers(spec.generator))
+    if size % multiple:
+        raise BadInput(f"size {size}: the generator {spec.generator} halves images {multiple.bit_length() - 1} times: "
+                       f"give a multiple of {multiple}, such as {-(-size // multiple) * multiple}, or other --networks")
 
 
 def _measured(name: str, bench: Bench, say: Callable[[str], None]) -> dict[str, Any]:

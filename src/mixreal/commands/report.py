@@ -32,9 +32,9 @@ def run(argv: Sequence[str]) -> int:
 
     if not asked.runs:
         raise BadInput("no folder given: mixreal report DIR [DIR ...]")
-    recipes = [folder for name in asked.runs for folder in _recipes(name, asked.reproduced)]
-    if recipes:
-        return _report_recipes(asked, recipes)
+    found = {name: _recipes(name, asked.reproduced) for name in asked.runs}
+    if any(found.values()):
+        return _report_recipes(asked, found)
     findings = gather(asked.runs, asked.title)
     check_writable(asked.out or asked.runs[0], "--out" if asked.out else "pages go beside the runs without --out DIR:")
     pages = write_pages(findings, asked.out or asked.runs[0])
@@ -64,14 +64,18 @@ def _recipes(name: str, root: str) -> list[Path]:
     return found
 
 
-def _report_recipes(asked: Report, recipes: list[Path]) -> int:
+def _report_recipes(asked: Report, found: dict[str, list[Path]]) -> int:
     from mixreal.errors import BadInput
     from mixreal.reporting.recipe_report import terminal, write_report
     from mixreal.reproducing.outcome import read_outcome
 
-    if asked.out or (len(asked.runs) > 1 and len(recipes) < len(asked.runs)):
-        raise BadInput("recipes are reported in their own folders: name them alone, without --out")
-    for folder in recipes:
+    other = next((name for name, folders in found.items() if not folders), None)
+    if other is not None:
+        raise BadInput(f"{other!r} is no recipe: recipes are reported in their own folders, so name them alone, and "
+                       "folders of runs in another command")
+    if asked.out:
+        raise BadInput("recipes are reported in their own folders: leave --out out")
+    for folder in dict.fromkeys(folder for folders in found.values() for folder in folders):
         pages = write_report(folder)
         outcome = read_outcome(folder)
         if outcome.plan.kind != "sheet":

@@ -37,11 +37,12 @@ class Reproduce:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Parse and do it; prints the table and where the pages lie. 1 where a cell failed."""
+    """Parse and do it; prints the table and where the pages lie. 1 where a cell that was asked for failed."""
     asked = parse(Reproduce, argv, "reproduce")
     check_count("--processes", asked.processes, 0, 1024)
 
     from mixreal.reporting.recipe_report import terminal
+    from mixreal.reproducing.cells import chosen_cells, lay_out
     from mixreal.reproducing.outcome import read_outcome
     from mixreal.reproducing.recipe import open_recipe
     from mixreal.reproducing.reproduce import dry_run, reproduce
@@ -56,9 +57,16 @@ def run(argv: Sequence[str]) -> int:
     pages, failed = reproduce(recipe, asked.out, data=asked.data or None, device=asked.device,
                               processes=asked.processes, only=asked.only, on=asked.on,
                               records=asked.records or None)
+    cells = []
     if recipe.kind != "sheet":
-        print(terminal(read_outcome(pages[0].parent)))
+        outcome = read_outcome(pages[0].parent)
+        print(terminal(outcome))
+        cells = [outcome.cell(one.row, one.column) for one in chosen_cells(lay_out(recipe), asked.only)]
     print("\n".join(str(page) for page in pages))
     for folder, reason in failed.items():
         print(f"mixreal: a run failed ({folder.name}): {reason}", file=sys.stderr)
-    return FAILED if failed else 0
+    broken = [cell for cell in cells if cell.state == "failed"]
+    for cell in broken:
+        if cell.reason not in failed.values():  # a run that was finished, and can no longer be read
+            print(f"mixreal: a cell failed ({cell.row} / {cell.column}): {cell.reason}", file=sys.stderr)
+    return FAILED if failed or broken else 0

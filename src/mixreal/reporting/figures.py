@@ -37,18 +37,20 @@ def class_bars(task: Task) -> bytes:
 
 
 def curves(task: Task) -> bytes | None:
-    """Validation accuracy by step: the mean of each arm's seeds, and the seeds themselves faintly."""
+    """Accuracy by step, on validation images where there are some: each arm's mean, its seeds faintly."""
     drawn = [(k, arm) for k, arm in enumerate(task.arms) if arm.curve is not None and len(arm.curve.steps) > 1]
     if not drawn:
         return None
     figure, axes = _figure(width=5.4, height=3.0)
+    kinds = list(dict.fromkeys(arm.curve.test for _, arm in drawn if arm.curve is not None))
     for k, arm in drawn:
         assert arm.curve is not None
+        name = arm.name if len(kinds) == 1 else f"{arm.name} ({arm.curve.test})"
         for line in arm.curve.accuracy:
             axes.plot(arm.curve.steps, 100 * line, color=colour(k), alpha=0.3, linewidth=0.8)
-        axes.plot(arm.curve.steps, 100 * arm.curve.accuracy.mean(0), color=colour(k), linewidth=1.9, label=arm.name)
+        axes.plot(arm.curve.steps, 100 * arm.curve.accuracy.mean(0), color=colour(k), linewidth=1.9, label=name)
     axes.set_xlabel("optimizer steps")
-    axes.set_ylabel("validation accuracy, %")
+    axes.set_ylabel(f"{' or '.join(kinds)} accuracy, %")
     _legend(axes, len(drawn))
     return _png(figure)
 

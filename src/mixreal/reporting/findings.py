@@ -23,10 +23,11 @@ class Score:
 
 @dataclass(frozen=True)
 class Curve:
-    """Accuracy on validation images while an arm trained, one line a seed."""
+    """Accuracy while an arm trained, one line a seed."""
 
     steps: NDArray[np.int64]  # (k,)
     accuracy: NDArray[np.float64]  # (seeds, k), in [0, 1]
+    test: str = "validation"  # on validation images, or, where there are none, on "test" images
 
 
 @dataclass(frozen=True)

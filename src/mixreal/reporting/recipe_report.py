@@ -1,12 +1,17 @@
 """A recipe's report from its folder alone: ours beside the paper's, with intervals, comparisons and stamps."""
 
+import io
 import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from mixreal import runs as folders
+from mixreal.errors import unreadable
+from mixreal.refining.spec import preset
 from mixreal.reporting.findings import points
 from mixreal.reporting.recipe_figures import picture
 from mixreal.reporting.recipe_pages import Block, Heading, Picture, Table, Text, html, markdown
@@ -14,8 +19,14 @@ from mixreal.reporting.worth import Worth, worth_of
 from mixreal.reproducing.outcome import TESTS, CellOutcome, Outcome, Paired, Score, read_outcome
 from mixreal.reproducing.plan import ABOUT, PLAN, SHEET
 
+#: How a stage's checkpoint is kept, by what decided.
+KEPT = {"last": "the last checkpoint of a stage is kept",
+        "validation": "which checkpoint of a stage is kept is chosen on real validation images",
+        "train": "which checkpoint of a stage is kept is chosen on the real images that it learnt from, for none were "
+                 "held out"}
 TEST_NAMES = {"test_large": "large test", "test": "test", "validation": "validation"}
 PICTURE = "report.png"
+DRAW_AGAIN = "reproduce the recipe again, its sheet is drawn anew"
 
 
 def find_recipe_folders(name: str, root: str | Path) -> list[Path]:
@@ -36,7 +47,7 @@ def write_report(folder: str | Path) -> list[Path]:
     """Write report.md, report.html, report.png and results.json into a recipe's folder; returns their paths."""
     folder = Path(folder)
     outcome = read_outcome(folder)
-    png = (folder / SHEET).read_bytes() if outcome.plan.kind == "sheet" else picture(outcome)
+    png = _drawn_sheet(folder) if outcome.plan.kind == "sheet" else picture(outcome)
     title, blocks = outcome.plan.title, _page(outcome, png)
     written = [folder / "report.md", folder / "report.html", folder / "results.json"]
     folders.write_text(written[0], markdown(title, blocks))
@@ -138,19 +149,43 @@ def _page(outcome: Outcome, png: bytes | None) -> list[Block]:
 
 def _told_of_gans(outcome: Outcome) -> list[Block]:
     """What stages add to chance, which intervals do not know of."""
-    if not any(cell.plan.setting.get("train_on") == "refined" or cell.plan.test != "real" for cell in outcome.cells):
+    refined = [cell for cell in outcome.cells
+               if cell.plan.setting.get("train_on") == "refined" or cell.plan.test != "real"]
+    if not refined:
         return []
+    ways = list(dict.fromkeys(KEPT[_kept_by(cell)] for cell in refined if cell.runs))
+    kept = f" {'; in other cells '.join(ways)}." if ways else ""
     return [Text("Stages of GANs: trained once for each choice of real photos, with one seed of their own, so seeds of "
-                 "classifiers that learn from the same photos share them and no interval holds how GANs differ. Which "
-                 "checkpoint of a stage is kept is chosen on real validation images.")]
+                 "classifiers that learn from the same photos share them and no interval holds how GANs differ."
+                 + kept[:2].upper() + kept[2:])]
+
+
+def _kept_by(cell: CellOutcome) -> str:
+    """What decides which checkpoint of the cell's stages is kept: a key of `KEPT`."""
+    keys = cell.plan.setting.get("refine", {})
+    if keys.get("choose", preset(str(keys.get("preset", "paper"))).choose) == "last":
+        return "last"
+    return "validation" if f"validation{cell.suffix}" in cell.runs[0].config.get("data", {}) else "train"
+
+
+def _drawn_sheet(folder: Path) -> bytes:
+    try:
+        content = (folder / SHEET).read_bytes()
+        Image.open(io.BytesIO(content)).verify()
+        return content
+    except Exception as error:  # Pillow raises OSError, SyntaxError, ValueError and more on broken files
+        raise unreadable(folder / SHEET, error, DRAW_AGAIN) from None
 
 
 def _sheet(outcome: Outcome, png: bytes | None) -> list[Block]:
-    about = json.loads((outcome.folder / ABOUT).read_text(encoding="utf-8"))
-    told = [f"Rows: {', '.join(about['rows'])}. Columns: {', '.join(about['columns'])}."]
-    made = (f"{stamp(outcome)} · {about['size']} px · models: {about['models']} · "
-            f"{about.get('processor', '')}")
-    return [*([Picture(png, outcome.plan.title, PICTURE)] if png else []), Text(told[0]), Text(made, "stamp")]
+    try:
+        about = json.loads((outcome.folder / ABOUT).read_text(encoding="utf-8"))
+        told = f"Rows: {', '.join(about['rows'])}. Columns: {', '.join(about['columns'])}."
+        made = (f"{stamp(outcome)} · {about['size']} px · models: {about['models']} · "
+                f"{about.get('processor', '')}")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise unreadable(outcome.folder / ABOUT, error, DRAW_AGAIN) from None
+    return [*([Picture(png, outcome.plan.title, PICTURE)] if png else []), Text(told), Text(made, "stamp")]
 
 
 def _headlines(outcome: Outcome) -> list[str]:

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixreal import runs
-from mixreal.errors import BadInput
+from mixreal.errors import BadInput, unreadable
 from mixreal.refining import choosing
 from mixreal.refining.choosing import ALARMS
 from mixreal.reporting.page import STYLE
 from mixreal.reporting.refine_figures import curves, grid
 
 ROWS = 4  # images a class in a grid
+CHOSEN = ("checkpoints", "kept", "inputs", "rule", "diverged", "seconds")  # of chosen.json
+REPAIR = "put the file back, or delete the stage's folder and refine again"
 COLUMNS = (("kid", "KID"), ("kid_real", "KID to R"), ("a_distance", "A-distance"), ("cycle_error", "there and back"),
            ("label_real", "labels seen"), ("label_synthetic", "labels seen, back"), ("probe", "probe, %"))
 
@@ -45,11 +47,19 @@ class StageReport:
 
 
 def read_stage(folder: str | Path) -> StageReport:
-    """A stage's folder, read. `BadInput` if it is none or unfinished."""
+    """A stage's folder, read. `BadInput` if it is none, unfinished or damaged."""
     folder = Path(folder)
     if not runs.is_done(folder):
         raise BadInput(f"{str(folder)!r} is no finished stage: run the refinement again to finish it")
-    chosen = json.loads((folder / "chosen.json").read_text(encoding="utf-8"))
+    path = folder / "chosen.json"
+    try:
+        chosen = json.loads(path.read_text(encoding="utf-8"))
+        lacking = [key for key in CHOSEN if key not in chosen]
+        if lacking:
+            raise ValueError(f"it has no {lacking[0]!r}")
+        chosen["checkpoints"][chosen["kept"]]["iteration"]
+    except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
+        raise unreadable(path, error, REPAIR) from None
     return StageReport(folder, runs.read_config(folder), chosen, list(runs.read_metrics(folder)),
                        runs.read_samples(folder))
 
@@ -96,18 +106,22 @@ def markdown(told: Sequence[StageReport], pictures: Sequence[str]) -> str:
             lines.append(f"| {name}{kept} | " + " | ".join(_value(row, key) for key, _ in COLUMNS)
                          + f" | {_alarms(row)} |")
     lines += ["", "## Images", ""] + [f"![{file}]({file})" for file in pictures]
-    return "\n".join([*lines, "", f"Made on {_machine(told[0].config['hardware'])}.", ""])
+    return "\n".join([*lines, "", f"Made on {_machines(told)}.", ""])
 
 
 def chain_images(told: Sequence[StageReport], side: str) -> NDArray[np.uint8]:
     """(rows, columns, h, w, 3): each row one image as it began and after every stage that it went through."""
-    first = told[0].samples
-    labels = first[f"{side}/labels"]
+    labels = _sample(told[0], f"{side}/labels")
     rows = np.concatenate([np.flatnonzero(labels == label)[:ROWS] for label in np.unique(labels)])
-    columns = [first[f"{side}/began"]]
-    for one in told:
-        columns.append(one.samples[f"{side}/after"])
+    columns = [_sample(told[0], f"{side}/began"), *(_sample(one, f"{side}/after") for one in told)]
     return np.stack([column[rows] for column in columns], 1)
+
+
+def _sample(one: StageReport, name: str) -> NDArray[np.uint8]:
+    """An array of a stage's samples; `BadInput` where it has none of that name, or none at all."""
+    if name not in one.samples:
+        raise BadInput(f"{str(one.folder / runs.SAMPLES)!r} is not there or has no {name}: {REPAIR}")
+    return one.samples[name]
 
 
 def chain_heads(told: Sequence[StageReport], side: str) -> list[str]:
@@ -127,6 +141,14 @@ def _about(one: StageReport) -> str:
             f"batch {spec['batch']}; {one.chosen['seconds'] / 60:,.1f} min.{diverged} Kept: "
             f"{choosing.told(one.chosen['checkpoints'], one.chosen['rule'], one.config.get('watched', 'validation'))}"
             f"{_instead(spec['choose'], one.chosen['rule'])}.")
+
+
+def _machines(told: Sequence[StageReport]) -> str:
+    """The machine of all stages, or where they differ each stage's."""
+    named = [_machine(one.config["hardware"]) for one in told]
+    if len(set(named)) == 1:
+        return named[0]
+    return "; ".join(f"{machine} (stage {one.config['number']})" for one, machine in zip(told, named))
 
 
 def _machine(hardware: dict[str, Any]) -> str:

@@ -117,14 +117,14 @@ def _with_classes(arm: Arm, key: tuple[str, str]) -> Arm:
 
 
 def _curve(runs: list[Run]) -> Curve | None:
-    lines = []
-    for run in runs:
-        points = [row for row in folders.read_metrics(run.folder) if "validation" in row or "test" in row]
-        lines.append([(int(row["step"]), row.get("validation", row.get("test", 0.0))) for row in points])
-    steps = [[step for step, _ in line] for line in lines]
-    if not steps[0] or any(other != steps[0] for other in steps):
-        return None
-    return Curve(np.array(steps[0]), np.array([[accuracy for _, accuracy in line] for line in lines]))
+    """On validation images where all runs have some, else on test images: one curve is of one kind."""
+    metrics = [folders.read_metrics(run.folder) for run in runs]
+    for test in ("validation", "test"):
+        lines = [[(int(row["step"]), row[test]) for row in found if test in row] for found in metrics]
+        steps = [[step for step, _ in line] for line in lines]
+        if steps[0] and all(other == steps[0] for other in steps):
+            return Curve(np.array(steps[0]), np.array([[accuracy for _, accuracy in line] for line in lines]), test)
+    return None
 
 
 def _comparisons(arms: Sequence[Arm]) -> Iterable[Comparison]:

@@ -10,7 +10,7 @@ from mixreal.learning.trainspec import made_by as training_made_by
 from mixreal.reproducing.recipe import Recipe
 from mixreal.reproducing.refinement import made_by
 from mixreal.reproducing.setting import Setting, laid_over, make_setting
-from mixreal.spec import to_mapping
+from mixreal.spec import rendered_by, to_mapping
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,11 @@ def trained(setting: Setting) -> dict[str, Any]:
 
 def tested(setting: Setting) -> tuple[Any, ...]:
     """What decides which images are tested on."""
-    refined = (repr(made_by(setting)), setting.per_class, setting.photo_seed) if setting.test != "real" else ()
+    refined: tuple[Any, ...] = ()
+    if setting.test != "real":
+        refined = (repr(made_by(setting)), setting.per_class, setting.photo_seed)
+        if setting.mix.synthetic == 0:  # else what it was trained on tells: the stages saw rendered images
+            refined += (repr(rendered_by(setting.synthetic)),)
     return (setting.real, setting.classes, setting.size, setting.through, setting.stand_in, setting.stand_in_images,
             setting.stand_in_train, setting.test, *refined)
 

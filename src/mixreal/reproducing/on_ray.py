@@ -5,12 +5,13 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mixreal.production.cluster import RETRIES, connected, result
+from mixreal.progress import Advance
 from mixreal.reproducing.cells import Job
 from mixreal.reproducing.preparing import Place, job_folder
 from mixreal.reproducing.scheduling import told, train_job
@@ -24,19 +25,19 @@ class Board:
     """An actor that every training tells how many images it has trained on."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
+        self.counts: dict[str, tuple[int, int]] = {}
 
-    def tell(self, name: str, images: int) -> None:
-        """Note the images of one training's present attempt."""
-        self.counts[name] = images
+    def tell(self, name: str, images: int, earlier: int) -> None:
+        """Note the images of one training's present attempt, and those that attempts before it have left."""
+        self.counts[name] = images, earlier
 
-    def read(self) -> dict[str, int]:
-        """Images by training."""
+    def read(self) -> dict[str, tuple[int, int]]:
+        """Images of the present attempt and of earlier ones, by training."""
         return self.counts
 
 
 def train_on_ray(jobs: Sequence[Job], place: Place, device: str, processes: int, threads: int,
-                 advance: Callable[[int], None], on: str) -> Iterator[tuple[Job, str]]:
+                 advance: Advance, on: str) -> Iterator[tuple[Job, str]]:
     """Train each job in a task of `threads` cores (and a GPU on "cuda"); yields those that failed, and why.
 
     A task whose worker dies is tried again and goes on from the training's last checkpoint. Ctrl-C leaves checkpoints.
@@ -48,15 +49,17 @@ def train_on_ray(jobs: Sequence[Job], place: Place, device: str, processes: int,
         task = ray.remote(_train).options(max_retries=RETRIES, **resources)
         board = ray.remote(Board).options(num_cpus=0).remote()
         running = {task.remote(job, place, device.partition(":")[0], threads, board): job for job in jobs}
-        known: dict[str, int] = {}
+        known: dict[str, tuple[int, int]] = {}
         try:
             while running:
                 done, _ = ray.wait(list(running), num_returns=1, timeout=LOOK)
                 counts = ray.get(board.read.remote())
-                for name, images in counts.items():
-                    if images != known.get(name, 0):
-                        advance(images - known.get(name, 0))  # below 0 where a lost attempt was further
-                    known[name] = images
+                for name, (images, earlier) in counts.items():
+                    before = known.get(name, (0, 0))
+                    if (images, earlier) != before:
+                        advance.earlier(earlier - before[1])
+                        advance(images - before[0])  # below 0 where an attempt was lost: what it left is earlier now
+                    known[name] = images, earlier
                 for one in done:
                     job = running.pop(one)
                     reason = _reason(ray, one, job, place)
@@ -89,20 +92,24 @@ def _train(job: Job, place: Place, device: str, threads: int, board: Any) -> tup
     import torch
 
     torch.set_num_threads(threads)
-    name, images, last = str(job_folder(job, place)), 0, time.monotonic()
+    name, images, earlier, last = str(job_folder(job, place)), 0, 0, time.monotonic()
 
-    def on_progress(count: int) -> None:
+    def before(count: int) -> None:
+        nonlocal earlier
+        earlier += count
+
+    def fresh(count: int) -> None:
         nonlocal images, last
         images += count
         if time.monotonic() - last >= TELL:
             last = time.monotonic()
-            board.tell.remote(name, images)
+            board.tell.remote(name, images, earlier)
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what `ray.cancel` raises, the training hears
     try:
-        train_job(job, place, device, on_progress)
+        train_job(job, place, device, Advance(fresh, before))
     except Exception as error:
         return told(error), socket.gethostname()
-    board.tell.remote(name, images)
+    board.tell.remote(name, images, earlier)
     return "", socket.gethostname()

@@ -19,6 +19,8 @@ from mixreal.runs import Predictions, Run
 
 BOOTSTRAP_SEED = 0
 TESTS = ("test_large", "test", "validation")  # in the order of tables
+#: Keys of a setting that say which photos it is tested on.
+PHOTOS = ("real", "classes", "size", "through", "stand_in", "stand_in_images", "stand_in_train")
 
 
 @dataclass(frozen=True)
@@ -242,7 +244,9 @@ def _compare(first: CellOutcome, second: CellOutcome, test: str, plan: Plan) -> 
     """Nothing where no seed was run with both, or where they were not tested on the same images."""
     seeds = [seed for seed in first.seeds if seed in second.seeds]
     told = [[_predictions(cell, seed, test) for seed in seeds] for cell in (first, second)]
-    if not seeds or any(not np.array_equal(told[0][0].index, one.index) for cell in told for one in cell):
+    if not seeds or not _same_photos(first, second, seeds, test) or any(
+            not (np.array_equal(told[0][0].index, one.index) and np.array_equal(told[0][0].labels, one.labels))
+            for cell in told for one in cell):
         return
     before, after = (np.stack([one.correct for one in cell]) for cell in told)
     labels = told[0][0].labels
@@ -256,6 +260,16 @@ def _compare(first: CellOutcome, second: CellOutcome, test: str, plan: Plan) -> 
         # McNemar's test counts images, not classes: it belongs to the plain difference.
         yield Paired(second.row, second.column, against, test, balanced, d.mean, d.low, d.high,
                      tuple(seeds), () if balanced else p_values, paper)
+
+
+def _same_photos(first: CellOutcome, second: CellOutcome, seeds: Sequence[int], test: str) -> bool:
+    """Whether two cells are tested on the same photos, or on what stages made of them, which has other fingerprints:
+    then the cells' keys tell. Where images stand in their sources says nothing of which sources these are."""
+    if (first.plan.test, second.plan.test) != ("real", "real"):
+        return [first.plan.setting.get(key) for key in PHOTOS] == [second.plan.setting.get(key) for key in PHOTOS]
+    prints = {cell.runs[cell.seeds.index(seed)].config.get("data", {}).get(f"{test}{cell.suffix}", {}).get(
+        "fingerprint") for cell in (first, second) for seed in seeds}
+    return len(prints) == 1
 
 
 def _predictions(cell: CellOutcome, seed: int, test: str) -> Predictions:

@@ -9,11 +9,11 @@ from typing import Any
 from mixreal.errors import BadInput, unreadable
 from mixreal.production.origin import models_of, unplaced
 from mixreal.reproducing.cells import Cell, Job, job_of
-from mixreal.reproducing.preparing import Place, job_folder, render_spec, steps_of
+from mixreal.reproducing.preparing import Place, job_folder, render_spec, steps_of, unnamed_folder
 from mixreal.reproducing.recipe import Recipe
 from mixreal.reproducing.setting import Setting
 from mixreal.runs import write_json
-from mixreal.spec import to_mapping
+from mixreal.spec import RenderSpec, to_mapping
 
 PLAN = "plan.json"
 SHEET, ABOUT = "sheet.png", "sheet.json"  # of kind "sheet": the picture, and its titles
@@ -71,18 +71,21 @@ def recipe_folder(recipe: Recipe, place: Place) -> Path:
 
 
 def make_plan(recipe: Recipe, cells: Sequence[Cell], jobs: Sequence[Job], place: Place,
-              failed: dict[Path, str]) -> Plan:
-    """The plan of these cells."""
-    planned = []
+              failed: dict[Path, str], unnamed: Sequence[Job] = ()) -> Plan:
+    """The plan of these cells. unnamed: further trainings, of which nothing is known but that they cannot be run."""
+    def folder_of(job: Job) -> str:
+        return _below(unnamed_folder(job, place) if job in unnamed else job_folder(job, place), place)
+
+    planned, jobs = [], (*jobs, *unnamed)
     for cell in cells:
         runs = {setting.train.mix: tuple(
-            PlannedRun(seed, _below(job_folder(job, place), place), job.suffix(setting))
+            PlannedRun(seed, folder_of(job), job.suffix(setting))
             for seed in recipe.seeds for job in [job_of(jobs, setting, seed)]) for setting in cell.candidates}
         first = cell.candidates[0]
         planned.append(PlannedCell(cell.row, cell.column, runs, _steps(first, place), first.train.batch,
                                    first.per_class, cell.setting.test, to_mapping(cell.setting), cell.paper))
-    models = {unplaced(models_of(spec))
-              for cell in cells for one in cell.candidates if one.mix.synthetic for spec in [render_spec(one, place)]}
+    models = {unplaced(models_of(spec)) for cell in cells for one in cell.candidates if one.mix.synthetic
+              for spec in _rendered(one, place)}
     return Plan(recipe.name, recipe.title, recipe.source, recipe.kind, recipe.note, recipe.profile, recipe.preset,
                 recipe.seeds, tuple(axis.name for axis in recipe.rows), tuple(axis.name for axis in recipe.columns),
                 recipe.compare, tuple(sorted(models)), tuple(planned),
@@ -114,8 +117,15 @@ def read_plan(folder: Path) -> Plan:
 def _steps(setting: Setting, place: Place) -> int:
     try:
         return steps_of(setting, place)
-    except BadInput:  # epochs of photos that cannot be had: the cell fails and says so
+    except (BadInput, OSError):  # epochs of photos or models that cannot be had: the cell fails and says so
         return 0
+
+
+def _rendered(setting: Setting, place: Place) -> list[RenderSpec]:
+    try:
+        return [render_spec(setting, place)]
+    except BadInput:  # classes of photos that cannot be had
+        return []
 
 
 def _plain(cell: PlannedCell) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,10 +17,12 @@ from numpy.typing import NDArray
 from mixreal import datahome
 from mixreal.datasets.columnfiles import Columns
 from mixreal.datasets.dataset import Dataset, read, rows_at, with_classes, write_picked
-from mixreal.datasets.headers import Header
+from mixreal.datasets.headers import Header, differences, plain, read_header
 from mixreal.datasets.produce import produce
 from mixreal.datasets.shards import is_done, shard_size
+from mixreal.errors import BadInput
 from mixreal.folders import visible_files
+from mixreal.images.photos import PHOTO_SUFFIXES
 from mixreal.learning.trainspec import steps_of_epochs
 from mixreal.models.library import find_models, models_digest
 from mixreal.models.shapes import CLASSES as PROCEDURAL
@@ -31,10 +34,15 @@ from mixreal.reproducing.cells import Job, tested, trained
 from mixreal.reproducing.setting import Setting, photos_by
 from mixreal.runs import write_json
 from mixreal.spec import RenderSpec, fingerprint, rendered_by
+from mixreal.variations.chain import code_of_plugins
 
 if TYPE_CHECKING:
     from mixreal.refining.mrgan import MrGan
 
+PICTURES = (*PHOTO_SUFFIXES, ".hdr")
+#: Keys of what decides the pixels, in words.
+DECIDING = {"models": "the models", "loaded": "which models can be read", "assets": "backgrounds, textures or envmaps",
+            "plugins": "the code of plug-ins", "version": "mixreal, which renders other images now"}
 NAMED = {"cifar-da4": DA4, "cifar-da9": DA9, "airplane-bicycle": AIRPLANE_BICYCLE}
 
 
@@ -114,6 +122,27 @@ def synthetic_of(setting: Setting, place: Place, threads: int | None = None,
     return dataset if spec.size == setting.size else _at_size(dataset, folder, setting.size)
 
 
+def check_rendered(setting: Setting, place: Place) -> None:
+    """`BadInput` where finished images are of other models, pictures or code than there are now.
+
+    A folder's name knows pictures by their sizes, and nothing of files that models name elsewhere. Whoever asks loads
+    models and pictures: seconds, or a minute the first time, so it is for what is going to be trained.
+    """
+    from mixreal.synthesis import prepare
+
+    folder = dataset_folder(setting, place)
+    if not is_done(folder):
+        return  # `produce` looks
+    now = plain(prepare(render_spec(setting, place), threads=os.cpu_count() or 1).identity)
+    changed = differences(now, read_header(folder).made_by.get("identity", {}))
+    if changed:
+        keys = dict.fromkeys(line.partition(":")[0].partition(".")[0] for line in changed)
+        raise BadInput(f"{str(folder)!r} was rendered of something else than there is now: "
+                       f"{', '.join(DECIDING.get(key, key) for key in keys)}: put back what was there, or give another "
+                       "--out (and other --records), where all is made anew: trainings that are finished here saw the "
+                       "earlier images")
+
+
 def is_rendered(setting: Setting, place: Place) -> bool:
     """Whether `synthetic_of` only reads."""
     folder = dataset_folder(setting, place)
@@ -142,13 +171,18 @@ def classes_of(setting: Setting, place: Place) -> tuple[str, ...]:
 
 
 def dataset_folder(setting: Setting, place: Place) -> Path:
-    """Where the rendered images of a setting lie: named by the spec and by what its models and pictures are."""
+    """Where the rendered images of a setting lie: named by the spec and by what its models, pictures and plug-ins are.
+
+    `BadInput` where these cannot be looked at.
+    """
     spec = render_spec(setting, place)
     mapping = rendered_by(spec) | {"models": _digest_of_models(spec.models, spec.classes)}
     if spec.beside:
         mapping["procedural models"] = _digest_of_models("procedural", spec.classes)
     for kind in ("backgrounds", "textures", "envmaps"):
         mapping[kind] = _digest_of_pictures(getattr(spec, kind))
+    if plugins := _code_of_plugins(spec.vary):
+        mapping["plugins"] = plugins
     return place.root / "datasets" / fingerprint(mapping)
 
 
@@ -166,6 +200,25 @@ def job_folder(job: Job, place: Place) -> Path:
     own = [_digest_of_photos(found) for one in job.settings if (found := _own_photos(one, place)) is not None]
     return place.root / "runs" / fingerprint(made_by, [list(map(str, tested(one))) for one in job.settings],
                                              *([own] if own else []))
+
+
+def unnamed_folder(job: Job, place: Place) -> Path:
+    """What stands in a plan for a training that has no name, since what it sees cannot be looked at: no folder."""
+    return place.root / "runs" / f"unnamed-{fingerprint(trained(job.setting), list(map(repr, job.settings)), job.seed)}"
+
+
+def check_named(setting: Setting, place: Place) -> None:
+    """`BadInput` or OSError where what names the setting's trainings cannot be looked at: models, pictures, plug-ins,
+    photos of one's own."""
+    if rendered_for(setting):
+        dataset_folder(setting, place)
+    if (own := _own_photos(setting, place)) is not None:
+        _digest_of_photos(own)
+
+
+def rendered_for(setting: Setting) -> bool:
+    """Whether the setting needs rendered images: to train on, or for the stages that its tests come from."""
+    return setting.mix.synthetic > 0 or setting.test != "real"
 
 
 def _own_photos(setting: Setting, place: Place) -> Path | None:
@@ -198,7 +251,7 @@ def _at_size(dataset: Dataset, folder: Path, size: int) -> Dataset:
 
 def look_afresh() -> None:
     """Forget which photos, models and pictures there were: a process that lives long finds what has changed."""
-    for kept in (_photos, _stand_in, _digest_of_models, _digest_of_pictures, _digest_of_photos):
+    for kept in (_photos, _stand_in, _digest_of_models, _digest_of_pictures, _digest_of_photos, _code_of_plugins):
         kept.cache_clear()
 
 
@@ -280,8 +333,17 @@ def _digest_of_photos(place: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _digest_of_pictures(folder: str) -> str:
-    """By names and sizes: quick, and `produce` looks at the contents."""
+    """By names and sizes: quick, and `produce` and `check_rendered` look at the contents."""
     root = Path(folder).expanduser()
     if folder == "procedural" or not root.is_dir():
         return folder
-    return fingerprint([[path.name, path.stat().st_size] for path in sorted(root.iterdir()) if path.is_file()])
+    flat = [[path.name, path.stat().st_size] for path in sorted(root.iterdir()) if path.is_file()]
+    # Younger than the rest, so only where there are some: folders without keep the names that they have.
+    deeper = [[path.relative_to(root).as_posix(), path.stat().st_size] for path in visible_files(root)
+              if path.parent != root and path.suffix.lower() in PICTURES and path.is_file()]
+    return fingerprint(flat, deeper) if deeper else fingerprint(flat)
+
+
+@lru_cache(maxsize=64)
+def _code_of_plugins(vary: tuple[str, ...]) -> dict[str, str]:
+    return code_of_plugins(vary)

@@ -41,13 +41,13 @@ class Estimate:
     based_on: str  # where the rates come from, in words
 
 
-def estimate(jobs: Sequence[Job], place: Place, device: str, processes: int) -> Estimate:
-    """Count what is missing, and how long it takes with so many processes at once."""
+def estimate(jobs: Sequence[Job], place: Place, device: str, processes: int, on: str = "") -> Estimate:
+    """Count what is missing, and how long it takes with so many processes at once; `on` as in `run_all`."""
     cuda = device.startswith("cuda")
     rates, based_on = _measured(place, cuda)
     left = [job for job in jobs if not is_done(job_folder(job, place))]
     steps = images = 0
-    seconds, shared = 0.0, steps_shared(left, place)
+    seconds, shared = 0.0, {} if on else steps_shared(left, place)  # a cluster's tasks share no beginnings
     for job in left:
         count = steps_of(job.setting, place) - shared.get(str(job_folder(job, place)), 0)
         steps, images = steps + count, images + count * job.setting.train.batch

@@ -11,12 +11,12 @@ from mixreal.reporting.recipe_report import write_report
 from mixreal.reproducing import records as kept_records
 from mixreal.reproducing import refinement
 from mixreal.reproducing.cells import Cell, Job, chosen_cells, jobs, lay_out, set_apart, trained
+from mixreal.reproducing.lacking import check_choices, looked_at, named, photos_of, without_photos
 from mixreal.reproducing.plan import make_plan, recipe_folder, write_plan
-from mixreal.reproducing.preparing import Place, job_folder, look_afresh, real_of
+from mixreal.reproducing.preparing import Place, job_folder, look_afresh, unnamed_folder
 from mixreal.reproducing.rates import estimate
 from mixreal.reproducing.recipe import Recipe
-from mixreal.reproducing.scheduling import defaults, run_all
-from mixreal.reproducing.setting import Setting
+from mixreal.reproducing.scheduling import defaults, run_all, told
 from mixreal.reproducing.sheet import draw_sheet, sheet_numbers
 from mixreal.reproducing.tasks import stage_tasks
 from mixreal.runs import is_done
@@ -44,31 +44,36 @@ def reproduce(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = Non
         draw_sheet(recipe, place, folder, device)
         return write_report(folder), {}
     cells = lay_out(recipe)
-    _check_choices(chosen_cells(cells, only), recipe, place)
+    check_choices(chosen_cells(cells, only), recipe, place)
     device, processes, threads = defaults(device, processes)
-    all_jobs = jobs(cells, recipe.seeds)
-    if found := kept_records.take_up(all_jobs, place):
-        print(f"{found} of {len(all_jobs)} trainings taken from their records", flush=True)
+    all_jobs, without = named(jobs(cells, recipe.seeds), place)
+    unnamed = [job for job, _ in without]
+    found = kept_records.take_up(all_jobs, place)
     finished = tuple(job for job in all_jobs if is_done(job_folder(job, place)))
     left = tuple(job for job in all_jobs if job not in finished)
-    no_photos = _without_photos(left, place)
-    all_jobs = finished + set_apart(left, lambda setting: _photos(setting) in no_photos)
+    no_photos = without_photos(left, place)
+    left = set_apart(left, lambda setting: photos_of(setting) in no_photos)
+    found += kept_records.take_up(left, place)  # those of a command that had to do them apart, too
+    if found:
+        print(f"{found} of {len(all_jobs)} trainings taken from their records", flush=True)
+    all_jobs = finished + left
     wanted = _wanted(all_jobs, chosen_cells(cells, only), recipe)
-    failed = {job_folder(job, place): no_photos[_photos(job.setting)] for job in wanted
-              if _photos(job.setting) in no_photos and job not in finished}
-    if failed and len(failed) == len(wanted):
+    lacking = _wanted(unnamed, chosen_cells(cells, only), recipe)
+    failed = {unnamed_folder(job, place): reason for job, reason in without if job in lacking}
+    failed |= {job_folder(job, place): no_photos[photos_of(job.setting)] for job in wanted
+               if photos_of(job.setting) in no_photos and not is_done(job_folder(job, place))}
+    if failed and len(failed) == len(wanted) + len(lacking):
         raise BadInput(next(iter(failed.values())))
-    write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
+    write_plan(make_plan(recipe, cells, all_jobs, place, failed, unnamed), folder)
     wanted = [job for job in wanted if job_folder(job, place) not in failed]
     failed |= run_all(recipe.name, wanted, place, device, processes, threads, on)
     all_jobs, failed, apart = _without_stages(all_jobs, failed, place)
     if apart:
+        kept_records.take_up(apart, place)
         failed |= run_all(recipe.name, apart, place, device, processes, threads, on)
-    write_plan(make_plan(recipe, cells, all_jobs, place, failed), folder)
+    write_plan(make_plan(recipe, cells, all_jobs, place, failed, unnamed), folder)
     pages = write_report(folder)
-    for job in all_jobs:  # those of a cluster, and those that were finished before records were asked for
-        kept_records.keep(job_folder(job, place), place)
-    return pages, failed
+    return pages, _keep(all_jobs, place) | failed
 
 
 def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None, device: str = "auto",
@@ -88,25 +93,30 @@ def dry_run(recipe: Recipe, root: str | Path = ROOT, *, data: str | None = None,
         sheet_numbers(recipe)
         return f"{recipe.title}\none sheet of images: less than a minute once its stages, if it has any, are trained"
     cells = lay_out(recipe)
-    _check_choices([cell for cell in chosen_cells(cells, only) if _looked_at(cell.setting, place)], recipe, place)
+    check_choices([cell for cell in chosen_cells(cells, only) if looked_at(cell.setting, place)], recipe, place)
     device, processes, threads = defaults(device, processes)
-    wanted = _wanted(jobs(cells, recipe.seeds), chosen_cells(cells, only), recipe)
+    all_jobs, without = named(jobs(cells, recipe.seeds), place)
+    wanted = _wanted(all_jobs, chosen_cells(cells, only), recipe)
+    lacking = _wanted([job for job, _ in without], chosen_cells(cells, only), recipe)
+    failing = dict.fromkeys(reason for job, reason in without if job in lacking)
     known = kept_records.recorded(wanted, place)
     done = [job for job in wanted if job not in known and is_done(job_folder(job, place))]
     new = [job for job in wanted if job not in known and job not in done]
-    no_photos = _without_photos([job for job in new if all(_looked_at(one, place) for one in job.settings)], place)
-    apart = set_apart(new, lambda setting: _photos(setting) in no_photos)
-    new = [job for job in apart if _photos(job.setting) not in no_photos]
-    if no_photos and not (known or done or new):
-        raise BadInput(next(iter(no_photos.values())))
-    left = estimate([*done, *new], place, device, processes)
+    no_photos = without_photos([job for job in new if all(looked_at(one, place) for one in job.settings)], place)
+    apart = set_apart(new, lambda setting: photos_of(setting) in no_photos)
+    known += kept_records.recorded(apart, place)
+    new = [job for job in apart if job not in known and photos_of(job.setting) not in no_photos]
+    failing |= dict.fromkeys(no_photos.values())
+    if failing and not (known or done or new):
+        raise BadInput(next(iter(failing)))
+    left = estimate([*done, *new], place, device, processes, on)
     lines = [f"{recipe.title}", f"profile {recipe.profile}, preset {recipe.preset}, seeds "
              f"{', '.join(map(str, recipe.seeds))}; {processes} at once on {device}, threads each: {threads}", ""]
     lines += [_line(cell) for cell in chosen_cells(cells, only)]
-    lines += ["", f"{len(wanted)} trainings, {left.done + len(known)} of them finished; left: {left.steps:,} steps, "
-              f"{left.images:,} images to train on, {left.to_render:,} images to render",
+    lines += ["", f"{len(wanted) + len(lacking)} trainings, {left.done + len(known)} of them finished; "
+              f"left: {left.steps:,} steps, {left.images:,} images to train on, {left.to_render:,} images to render",
               f"expected time: {_time(left.seconds)} (rates: {left.based_on})"]
-    lines += [f"some of them will fail: {reason}" for reason in dict.fromkeys(no_photos.values())]
+    lines += [f"some of them will fail: {reason}" for reason in failing]
     lines += [f"{name} is not here: it will be downloaded" for name in dict.fromkeys(
         one.real for job in new for one in job.settings if not one.stand_in and not at_hand(one.real, place.data))]
     stages = stage_tasks(new)
@@ -148,41 +158,17 @@ def _without_stages(all_jobs: Sequence[Job], failed: Mapping[Path, str],
     return tuple(out), reasons, apart
 
 
-def _without_photos(all_jobs: Sequence[Job], place: Place) -> dict[str, str]:
-    """The photos that cannot be had, and why: told before hours of rendering rather than after them."""
-    known: dict[str, str] = {}
+def _keep(all_jobs: Sequence[Job], place: Place) -> dict[Path, str]:
+    """Leave what records are missing: of trainings of a cluster, and of those that were finished before records were
+    asked for. Returns run folder -> reason of those that cannot be kept."""
+    failed = dict[Path, str]()
     for job in all_jobs:
-        for setting in job.settings:
-            if _photos(setting) not in known:
-                try:
-                    real_of(setting, job.seed, place)
-                    known[_photos(setting)] = ""
-                except BadInput as error:
-                    known[_photos(setting)] = str(error)
-    return {photos: reason for photos, reason in known.items() if reason}
-
-
-def _check_choices(cells: Sequence[Cell], recipe: Recipe, place: Place) -> None:
-    """`BadInput` for a ratio that is to be chosen on validation images where there are none."""
-    for cell in cells:
-        if len(cell.candidates) > 1:
-            try:
-                found = real_of(cell.setting, recipe.seeds[0], place)
-            except BadInput:  # told later, for the trainings that lack them
-                continue
-            if not len(found.validation):
-                raise BadInput(f'{cell.name}: mix = "best" is chosen on validation images, and {cell.setting.real} has '
-                               "none: give more photos a class, or one ratio in place of best")
-
-
-def _looked_at(setting: Setting, place: Place) -> bool:
-    """Whether a dry run opens the photos: not where they are rendered, or downloaded first."""
-    return not setting.stand_in and at_hand(setting.real, place.data)
-
-
-def _photos(setting: Setting) -> str:
-    """Tells the photos of settings apart."""
-    return repr((setting.real, setting.classes, setting.per_class, setting.size, setting.through, setting.stand_in))
+        folder = job_folder(job, place)
+        try:
+            kept_records.keep(folder, place)
+        except (BadInput, OSError) as error:
+            failed[folder] = f"it leaves no record: {told(error)}"
+    return failed
 
 
 def _line(cell: Cell) -> str:

@@ -21,15 +21,17 @@ from mixreal.learning.branching import Branch
 from mixreal.learning.interrupts import pause
 from mixreal.learning.training import train
 from mixreal.production.cluster import connected
-from mixreal.progress import progress
+from mixreal.progress import Advance, progress
 from mixreal.reproducing import records, refinement
 from mixreal.reproducing.cells import Job
 from mixreal.reproducing.preparing import (
     Place,
+    check_rendered,
     dataset_folder,
     is_rendered,
     job_folder,
     refined_of,
+    rendered_for,
     sets_of,
     synthetic_of,
 )
@@ -45,8 +47,19 @@ class Board:
     """What the main process and one training share."""
 
     done: Any  # images trained on so far
+    earlier: Any  # images that an earlier try had trained on
     stop: Any  # not 0: leave at the next step, with a checkpoint
     told: int = 0  # of `done`, on the progress view
+    told_earlier: int = 0
+
+    def tell(self, advance: Advance) -> None:
+        """Take what is new to the progress view."""
+        done, earlier = self.done.value, self.earlier.value
+        if earlier > self.told_earlier:
+            advance.earlier(earlier - self.told_earlier)
+        if done > self.told:
+            advance(done - self.told)
+        self.told, self.told_earlier = done, earlier
 
 
 def defaults(device: str, processes: int) -> tuple[str, int, int]:
@@ -62,11 +75,21 @@ def defaults(device: str, processes: int) -> tuple[str, int, int]:
 
 
 def render_all(jobs: Sequence[Job], place: Place, on: str = "") -> dict[Path, str]:
-    """Render what is missing for the trainings that are left; returns the reasons of those that failed."""
-    wanted = {(dataset_folder(job.setting, place), job.setting.size): job.setting for job in jobs
-              if job.setting.mix.synthetic and not is_done(job_folder(job, place))}
-    missing = {key: setting for key, setting in wanted.items() if not is_rendered(setting, place)}
-    failed = {}
+    """Render what is missing for the trainings that are left, and see that what is there is what it was.
+
+    Returns the reasons of those that failed.
+    """
+    wanted = {(dataset_folder(one, place), one.size): one for job in jobs if not is_done(job_folder(job, place))
+              for one in job.settings if rendered_for(one)}
+    failed = dict[Path, str]()
+    for folder, setting in {folder: setting for (folder, _), setting in wanted.items()}.items():
+        try:
+            check_rendered(setting, place)
+        except Exception as error:
+            failed[folder] = told(error)
+            print(f"failed: {failed[folder]}", file=sys.stderr, flush=True)
+    missing = {key: setting for key, setting in wanted.items()
+               if key[0] not in failed and not is_rendered(setting, place)}
     for number, ((folder, _), setting) in enumerate(missing.items(), 1):
         vary = ", ".join(setting.synthetic.vary) or "nothing varied"
         print(f"dataset {number} of {len(missing)}: {setting.synthetic.size} px, {vary}", flush=True)
@@ -113,8 +136,9 @@ def _run_all(label: str, jobs: Sequence[Job], place: Place, device: str, process
         folder = job_folder(job, place)
         if is_done(folder):
             continue
-        if job.setting.mix.synthetic and dataset_folder(job.setting, place) in no_images:
-            failed[folder] = no_images[dataset_folder(job.setting, place)]
+        if lacking := [made for one in job.settings if rendered_for(one)
+                       and (made := dataset_folder(one, place)) in no_images]:
+            failed[folder] = no_images[lacking[0]]
             continue
         try:
             left.append(training_task(job, place))
@@ -140,7 +164,7 @@ def _run_all(label: str, jobs: Sequence[Job], place: Place, device: str, process
 
 
 def _at_work(tasks: Sequence[Task], place: Place, device: str, processes: int, threads: int,
-             advance: Callable[[int], None], on: str) -> Iterator[tuple[Task, str]]:
+             advance: Advance, on: str) -> Iterator[tuple[Task, str]]:
     """Do all tasks; yields those that failed, and why."""
     if on:
         from mixreal.reproducing.on_ray import train_on_ray  # it needs `train_job`
@@ -159,7 +183,7 @@ def _at_work(tasks: Sequence[Task], place: Place, device: str, processes: int, t
 
 
 def _side_by_side(tasks: Sequence[Task], place: Place, device: str, processes: int, threads: int,
-                  advance: Callable[[int], None]) -> Iterator[tuple[Task, str]]:
+                  advance: Advance) -> Iterator[tuple[Task, str]]:
     """A process a task, in turn, each as soon as what it needs is there: one that dies takes no other with it."""
     context = multiprocessing.get_context("spawn")
     waiting, running = list(tasks), dict[int, tuple[Task, Any, Any, Board]]()
@@ -180,10 +204,7 @@ def _side_by_side(tasks: Sequence[Task], place: Place, device: str, processes: i
             time.sleep(LOOK)
             for slot, (task, process, pipe, board) in list(running.items()):
                 finished = not process.is_alive()  # before the last look at its count
-                count = board.done.value
-                if count > board.told:
-                    advance(count - board.told)
-                board.told = count
+                board.tell(advance)
                 if finished:
                     del running[slot]
                     reason = _received(pipe)
@@ -215,40 +236,47 @@ def _received(pipe: Any) -> str:
 def _start(context: Any, task: Task, place: Place, device: str, threads: int) -> tuple[Task, Any, Any, Board]:
     ours, theirs = context.Pipe(duplex=False)
     # Without locks, which a killed process may leave locked: each number has one writer.
-    board = Board(context.Value("q", 0, lock=False), context.Value("b", 0, lock=False))
-    process = context.Process(target=_work, args=(task, place, device, threads, board.done, board.stop, theirs))
+    done, earlier = (context.Value("q", 0, lock=False) for _ in range(2))
+    board = Board(done, earlier, context.Value("b", 0, lock=False))
+    process = context.Process(target=_work, args=(task, place, device, threads, board.done, board.earlier, board.stop,
+                                                  theirs))
     with deaf():
         process.start()
     theirs.close()
     return task, process, ours, board
 
 
-def _work(task: Task, place: Place, device: str, threads: int, done: Any, stop: Any, reason: Any) -> None:
+def _work(task: Task, place: Place, device: str, threads: int, done: Any, earlier: Any, stop: Any,
+          reason: Any) -> None:
     """One task in its own process. Ctrl-C is for the main process, which sets `stop`."""
     settle_in()  # Ctrl-C reaches the main process, which tells us
     torch.set_num_threads(threads)
 
-    def on_progress(count: int) -> None:
+    def fresh(count: int) -> None:
         done.value += count
         if stop.value:
             signal.raise_signal(signal.SIGINT)  # as if it had been pressed here: the loop leaves a checkpoint
 
+    def before(count: int) -> None:
+        earlier.value += count
+
     try:
-        _work_on(task, place, device, on_progress)
+        _work_on(task, place, device, Advance(fresh, before))
     except KeyboardInterrupt:
         pass
     except Exception as error:
         reason.send(told(error))
 
 
-def _work_on(task: Task, place: Place, device: str, on_progress: Callable[[int], None] | None) -> None:
+def _work_on(task: Task, place: Place, device: str, on_progress: Advance | None) -> None:
     """One task in this process; one that is begun is gone on with. None shows a stage's own progress."""
     if task.stage is None:
         assert on_progress is not None
         train_job(task.job, place, device, on_progress, task.leaves)
         return
     batch = refinement.refine_spec(task.stage).batch
-    told_images = None if on_progress is None else (lambda count: on_progress(count * batch))
+    told_images = None if on_progress is None else Advance(lambda count: on_progress(count * batch),
+                                                           lambda count: on_progress.earlier(count * batch))
     while True:
         try:
             refined_of(task.stage, task.job.seed, place, device, told_images)
