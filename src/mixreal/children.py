@@ -3,11 +3,12 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mixreal.errors import BadInput
+UNGUARDED = 77  # exit code
 
 
 @contextmanager
@@ -24,11 +25,10 @@ def deaf() -> Iterator[None]:
 
 
 def check_in_main() -> None:
-    """`BadInput` in a spawned process that runs its parent's script again as it starts: what renders there would start
-    processes of its own, and meet its parent's lock."""
+    """End a spawned process that runs its parent's script again as it starts: what renders there would start processes
+    of its own, and meet its parent's lock. The parent hears `UNGUARDED`."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise BadInput("a process that was started to render runs your script again: put what calls mixreal below "
-                       '`if __name__ == "__main__":`')
+        sys.exit(UNGUARDED)
 
 
 def settle_in() -> None:

@@ -281,4 +281,4 @@ def test_what_cannot_finish_on_real_images_is_told(mix: str, finish: float, said
 def test_a_key_younger_than_a_run_does_not_change_its_name() -> None:
     spec = TrainSpec(steps=5)
     assert "finish" not in made_by(spec) and made_by(replace(spec, finish=0.5))["finish"] == 0.5
-    assert set(made_by(spec)) | {"finish"} == set(to_mapping(spec))
+    assert set(made_by(spec)) | {"finish", "evenly"} == set(to_mapping(spec))

@@ -13,7 +13,7 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
-from mixreal.children import deaf, settle_in
+from mixreal.children import UNGUARDED, deaf, settle_in
 from mixreal.errors import BadInput
 from mixreal.production.ranges import Work, prepare, render_shards
 from mixreal.production.storage import storage_of
@@ -91,12 +91,14 @@ def _replace(crew: Crew, pipe: Connection, advance: Callable[[int], None]) -> No
     pipe.close()
     hand.process.join(LEAVE)
     advance(-hand.rendered)
+    if hand.process.exitcode == UNGUARDED:
+        raise BadInput("each process that renders reads your script again as it starts: put what calls mixreal in it "
+                       'below `if __name__ == "__main__":`') from None
     crew.ended[hand.shard] += 1
     how = _cause(hand.process.exitcode)
     if crew.ended[hand.shard] >= TRIES:
         raise BadInput(f"{TRIES} rendering processes have ended over shard {hand.shard} ({how}): run the same command "
-                       "again with fewer --processes (finished shards are kept); a script of your own calls mixreal "
-                       "below `if __name__ == \"__main__\":`")
+                       "again with fewer --processes (finished shards are kept)") from None
     print(f"a rendering process ended ({how}): shard {hand.shard} is rendered again", file=sys.stderr, flush=True)
     crew.waiting.appendleft(hand.shard)
     _start(crew, hand.device)
